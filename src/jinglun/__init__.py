@@ -1,0 +1,1 @@
+"""Jinglun: a city is a folder of data; one command takes it round the loop."""

@@ -1,0 +1,350 @@
+"""The commands: what a user types, said in the user's language."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinglun.pages.words import Words, languages, preferred, words
+
+DONE, WRONG_INPUT, WRONG_COMMAND, OUR_FAULT = 0, 1, 2, 3
+DEFAULT_DEMO = "casablanca"
+STEPS = ("sense", "measure", "diagnose", "open")
+
+
+class _WrongCommand(Exception):
+    """A command that says something impossible, already worded for the user."""
+
+
+def _parser_class(w: Words) -> type[argparse.ArgumentParser]:
+    """Return a parser whose headings come from the catalogue and whose errors exit with 2."""
+
+    class Formatter(argparse.HelpFormatter):
+        def add_usage(
+            self, usage: Any, actions: Any, groups: Any, prefix: str | None = None
+        ) -> None:
+            said = w("cli.usage") + ": " if prefix is None else prefix
+            super().add_usage(usage, actions, groups, said)
+
+    class Parser(argparse.ArgumentParser):
+        def __init__(self, **named: Any) -> None:
+            super().__init__(**{**named, "add_help": False, "formatter_class": Formatter})
+            self._positionals.title = w("cli.arguments")
+            self._optionals.title = w("cli.options")
+
+        def error(self, message: str) -> Any:
+            self.print_usage(sys.stderr)
+            self.exit(WRONG_COMMAND, w("cli.wrong_command", reason=message) + "\n")
+
+    return Parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit: 0 done, 1 wrong input, 2 wrong command, 3 a fault of ours."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; no traceback reaches the user."""
+    w = words(_language(arguments))
+    try:
+        chosen = _parser(w).parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0) if isinstance(stop.code, int | None) else WRONG_COMMAND
+    try:
+        return int(chosen.act(chosen, w))
+    except _WrongCommand as error:
+        _say(sys.stderr, str(error))
+        return WRONG_COMMAND
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return DONE
+    except OSError as error:
+        _say(sys.stderr, w("cli.full_disk", reason=str(error)))
+        return WRONG_INPUT
+    except Exception as error:  # noqa: BLE001  the last net: a fault of ours is named, not dumped
+        return _failed(error, w, getattr(chosen, "json", False))
+
+
+def _failed(error: Exception, w: Words, as_json: bool) -> int:
+    from jinglun.model.errors import InputError
+
+    if isinstance(error, InputError):
+        _show_problems(error.problems, w, as_json)
+        return WRONG_INPUT
+    _say(sys.stderr, w("cli.fault", error=f"{type(error).__name__}: {error}"))
+    return OUR_FAULT
+
+
+def _language(arguments: list[str]) -> str:
+    for at, word in enumerate(arguments):
+        said = word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        if word == "--lang" and at + 1 < len(arguments):
+            said = arguments[at + 1]
+        if said in languages():
+            return said
+    return preferred()
+
+
+def _say(stream: Any, text: str) -> None:
+    print(text, file=stream)
+
+
+def _parser(w: Words) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("-h", "--help", action="help", help=w("cli.help"))
+    common.add_argument("--lang", choices=languages(), help=w("cli.lang"))
+    common.add_argument("--json", action="store_true", help=w("cli.json"))
+    parser = _parser_class(w)(prog="jinglun", description=w("cli.about"), parents=[common])
+    parser.add_argument("--version", action="store_true", help=w("cli.version"))
+    parser.set_defaults(act=lambda chosen, w: _bare(parser, chosen))
+    commands = parser.add_subparsers(title=w("cli.commands"), metavar="")
+
+    def command(name: str, act: Callable[..., int], *positional: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
+            name, help=w(f"cli.{name}"), description=w(f"cli.{name}"), parents=[common]
+        )
+        for argument in positional:
+            made.add_argument(argument, metavar=argument.upper(), help=w(f"cli.{argument}"))
+        made.set_defaults(act=act)
+        return made
+
+    command("new", _new, "dir")
+    _turn_options(command("check", _check, "city"), w, to_write=False)
+    _turn_options(command("run", _run, "city"), w, to_write=True)
+    explain = command("explain", _explain, "city", "indicator")
+    explain.add_argument("--place", help=w("cli.place"))
+    explain.add_argument("--period", help=w("cli.period"))
+    serve = command("serve", _serve, "city")
+    serve.add_argument("--host", default="127.0.0.1", help=w("cli.host"))
+    serve.add_argument("--port", type=int, default=8000, help=w("cli.port"))
+    demo = command("demo", _demo)
+    demo.add_argument("name", nargs="?", default=DEFAULT_DEMO, metavar="NAME", help=w("cli.name"))
+    demo.add_argument("--date", help=w("cli.date"))
+    return parser
+
+
+def _turn_options(parser: argparse.ArgumentParser, w: Words, *, to_write: bool) -> None:
+    parser.add_argument("--date", help=w("cli.date"))
+    if to_write:
+        parser.add_argument("--seed", type=int, default=0, help=w("cli.seed"))
+        parser.add_argument("--out", type=Path, help=w("cli.out"))
+        parser.add_argument("--until", choices=STEPS, default="open", help=w("cli.until"))
+
+
+def _bare(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if chosen.version:
+        from jinglun.loop.open import program_version
+
+        print(program_version())
+        return DONE
+    parser.print_help()
+    return WRONG_COMMAND
+
+
+# --- the commands -------------------------------------------------------------------------------
+
+
+def _new(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.loop.begin import write_new
+
+    folder = Path(chosen.dir)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        _say(sys.stderr, w("cli.exists", path=folder))
+        return WRONG_INPUT
+    write_new(folder)
+    _tell(chosen, {"made": str(folder)}, w("cli.made", path=folder))
+    return DONE
+
+
+def _check(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.turn import check
+
+    _day(chosen, w)
+    sensed = check(Path(chosen.city), _progress(chosen, w))
+    if sensed.problems:
+        _show_problems(sensed.problems, w, chosen.json)
+        return WRONG_INPUT
+    counts = {
+        "sources": len(sensed.inputs),
+        "facts": len(sensed.facts),
+        "rejected": len(sensed.rejects.source),
+    }
+    _tell(chosen, {"problems": [], **counts}, w("cli.clean", **counts))
+    return DONE
+
+
+def _run(chosen: argparse.Namespace, w: Words) -> int:
+    folder = Path(chosen.city)
+    out = chosen.out or folder / "release"
+    return _turn(chosen, w, folder, out)
+
+
+def _turn(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
+    from jinglun.loop.stopwatch import peak_memory_mb
+    from jinglun.turn import turn
+
+    day = _day(chosen, w)
+    seed, until = getattr(chosen, "seed", 0), getattr(chosen, "until", "open")
+    turned = turn(folder, day, seed, out, _progress(chosen, w), until)
+    seconds = {name: round(s, 2) for name, s in turned.seconds.items()}
+    took = w("cli.took", seconds=round(turned.total, 1), memory=round(peak_memory_mb()))
+    if chosen.json:
+        print(json.dumps({"release": str(out), "seconds": seconds, "rejected": turned.rejected}))
+    elif until == "open":
+        _say(sys.stdout, w("cli.done", out=out) + "  " + took)
+        if turned.rejected:
+            rejected = w("cli.rejected", count=turned.rejected, file=out / "rejected.parquet")
+            _say(sys.stdout, rejected)
+        _say(sys.stdout, w("cli.absent"))
+        _say(sys.stdout, w("cli.look", page=(out / "site" / "index.html").resolve().as_uri()))
+    else:
+        _say(sys.stdout, took)
+    if turned.problems:
+        _say(sys.stderr, w("cli.warnings", count=len(turned.problems)))
+        _show_problems(turned.problems, w, chosen.json)
+    return DONE
+
+
+def _explain(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.pages.explain import NotKnown, explain, text
+    from jinglun.store.lake import read_release
+
+    folder = Path(chosen.city)
+    release = read_release(folder / "release" if (folder / "release").is_dir() else folder)
+    if release is None:
+        _say(sys.stderr, w("cli.no_release", path=folder))
+        return WRONG_INPUT
+    try:
+        found = explain(release, chosen.indicator, chosen.place, chosen.period, w)
+    except NotKnown as error:
+        _say(sys.stderr, w(f"cli.unknown_{error.kind}", found=error.found, hint=error.hint))
+        return WRONG_INPUT
+    _tell(chosen, found, text(found, w))
+    return DONE
+
+
+def _serve(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.web.static import serve
+
+    folder = Path(chosen.city)
+    site = next((f for f in (folder / "release/site", folder / "site") if f.is_dir()), None)
+    if site is None:
+        _say(sys.stderr, w("cli.no_release", path=folder))
+        return WRONG_INPUT
+    try:
+        server = serve(site, chosen.host, chosen.port)
+    except (OSError, OverflowError) as error:
+        _say(sys.stderr, w("cli.port_busy", port=chosen.port, reason=error))
+        return WRONG_INPUT
+    host, port = server.server_address[:2]
+    print(w("cli.serving", url=f"http://{host!s}:{port}/"), flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+    return DONE
+
+
+def _demo(chosen: argparse.Namespace, w: Words) -> int:
+    bundled = _bundled()
+    if chosen.name not in bundled:
+        _say(sys.stderr, w("cli.no_demo", found=chosen.name, hint=", ".join(sorted(bundled))))
+        return WRONG_INPUT
+    folder = Path("demo") / chosen.name
+    if not folder.exists():
+        shutil.copytree(bundled[chosen.name], folder, ignore=shutil.ignore_patterns("release"))
+    return _turn(chosen, w, folder, folder / "release")
+
+
+def _bundled() -> dict[str, Path]:
+    """Return the city folders that ship with the program: beside a checkout, or installed data."""
+    homes = (
+        Path(__file__).resolve().parents[2] / "cities",
+        Path(sysconfig.get_path("data")) / "share" / "jinglun" / "cities",
+    )
+    found: dict[str, Path] = {}
+    for home in homes:
+        for city in sorted(home.glob("*/city.toml")):
+            found.setdefault(city.parent.name, city.parent)
+    return found
+
+
+# --- what they share ----------------------------------------------------------------------------
+
+
+def _day(chosen: argparse.Namespace, w: Words) -> date:
+    if not chosen.date:
+        return date.today()
+    try:
+        return date.fromisoformat(chosen.date)
+    except ValueError:
+        raise _WrongCommand(w("cli.bad_date", found=chosen.date)) from None
+
+
+def _tell(chosen: argparse.Namespace, found: object, text: str) -> None:
+    print(json.dumps(found, ensure_ascii=False, indent=1) if chosen.json else text)
+
+
+def _show_problems(problems: Sequence[Any], w: Words, as_json: bool) -> None:
+    said = [_said(p, w) for p in problems]
+    if as_json:
+        print(json.dumps({"problems": said}, ensure_ascii=False, indent=1))
+        return
+    _say(sys.stderr, w("cli.problems", count=len(said)))
+    for one in said:
+        where = ": ".join(part for part in (one["file"], one["place"]) if part)
+        _say(sys.stderr, f"  {where}: {one['says']}\n    {w('cli.cure')}: {one['cure']}")
+
+
+def _said(problem: Any, w: Words) -> dict[str, str]:
+    gaps = {"file": problem.file, "found": problem.found, "hint": problem.hint or "—"}
+    return {
+        "code": problem.code,
+        "file": problem.file,
+        "place": problem.place,
+        "found": problem.found,
+        "says": w(f"problem.{problem.code}.says", **gaps),
+        "cure": w(f"problem.{problem.code}.cure", **gaps),
+    }
+
+
+def _progress(chosen: argparse.Namespace, w: Words) -> Callable[[str, str, int, int], None]:
+    if chosen.json:
+        return lambda step, what, done, total: None
+    if sys.stderr.isatty():
+        return _bar(w)
+    said: set[str] = set()
+
+    def plain(step: str, what: str, done: int, total: int) -> None:
+        if step not in said:
+            said.add(step)
+            _say(sys.stderr, w(f"cli.step_{step}"))
+
+    return plain
+
+
+def _bar(w: Words) -> Callable[[str, str, int, int], None]:
+    from rich.progress import Progress
+
+    bar = Progress(transient=True)
+    tasks: dict[str, Any] = {}
+    bar.start()
+    import atexit
+
+    atexit.register(bar.stop)
+
+    def show(step: str, what: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = bar.add_task(w(f"cli.step_{step}"), total=None)
+        bar.update(tasks[step], total=total or None, completed=done)
+
+    return show

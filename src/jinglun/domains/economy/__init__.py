@@ -1,0 +1,1 @@
+"""What is watched, counted and pursued in the city's industrial economy (创新的产业经济)."""

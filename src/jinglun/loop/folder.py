@@ -1,0 +1,228 @@
+"""What a city folder says, read whole, or every reason why it cannot be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinglun.model.catalogue import Benchmark, Catalogue
+from jinglun.model.city import City, Level, MapNote, Settings, Source, Weights
+from jinglun.model.errors import InputError, Problem, nearest
+from jinglun.model.periods import last_day
+from jinglun.model.reading import benchmark_block, read_block
+
+CITY_FILE, SOURCES_FILE = "city.toml", "sources.toml"
+
+
+def read_city(folder: Path, catalogue: Catalogue) -> City:
+    """Read `folder`; raise InputError with every problem of its two TOML files at once."""
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        raise InputError([Problem("no_folder", str(folder), "")])
+    city_block = _toml(folder / CITY_FILE, problems)
+    source_block = _toml(folder / SOURCES_FILE, problems)
+    if problems:
+        raise InputError(problems)
+    sources = _sources(source_block, catalogue, problems)
+    city = _city(city_block, catalogue, problems)
+    if city is not None:
+        problems += _levels(city, sources)
+        problems += [p for s in sources for p in _file(s, folder)]
+    if problems or city is None:
+        raise InputError(problems)
+    return dataclasses.replace(city, sources=tuple(sources), folder=folder)
+
+
+def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        problems.append(Problem("no_file", path.name, "", str(path)))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem("not_toml", path.name, "", hint=str(error)))
+    except (UnicodeDecodeError, OSError, RecursionError) as error:
+        problems.append(Problem("unreadable_file", path.name, "", hint=str(error)))
+    return {}
+
+
+_PARTS: dict[str, type[Any]] = {"settings": Settings, "weights": Weights, "map": MapNote}
+_NOT_IN_FILE = ("sources", "folder", "levels", "benchmarks")
+
+
+def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) -> City | None:
+    known = [f.name for f in dataclasses.fields(City) if f.name not in _NOT_IN_FILE]
+    for key in block:
+        if key not in [*known, "level", "benchmark"]:
+            hint = nearest(key, [*known, "level", "benchmark"])
+            problems.append(Problem("unknown_key", CITY_FILE, key, key, hint))
+    made = {key: value for key, value in block.items() if key in known}
+    for name, noun in _PARTS.items():
+        if name in made:
+            made[name], wrong = read_block(noun, made[name], CITY_FILE, name)
+            problems += wrong
+            if made[name] is None:
+                del made[name]
+    made["levels"] = _list(Level, block.get("level"), CITY_FILE, "level", problems)
+    made["benchmarks"] = _benchmarks(block.get("benchmark", []), catalogue, problems)
+    if not made["levels"]:
+        problems.append(Problem("missing_key", CITY_FILE, "level", hint="[[level]]"))
+    city, wrong = read_block(City, made, CITY_FILE, "")
+    problems += wrong
+    if city is not None:
+        problems += _weights(city, catalogue)
+    return city
+
+
+def _list(
+    noun: type[Any], blocks: object, file: str, place: str, problems: list[Problem]
+) -> tuple[Any, ...]:
+    made = []
+    for number, block in enumerate(blocks if isinstance(blocks, list) else [], start=1):
+        one, wrong = read_block(noun, block, file, f"{place}[{number}]")
+        problems += wrong
+        if one is not None:
+            made.append(one)
+    return tuple(made)
+
+
+def _benchmarks(
+    blocks: object, catalogue: Catalogue, problems: list[Problem]
+) -> dict[str, tuple[Benchmark, ...]]:
+    made: dict[str, tuple[Benchmark, ...]] = {}
+    for number, block in enumerate(blocks if isinstance(blocks, list) else [], start=1):
+        place = f"benchmark[{number}]"
+        shaped = dict(benchmark_block(block)) if isinstance(block, Mapping) else {}
+        ident = str(shaped.pop("indicator", ""))
+        shaped.setdefault("jurisdiction", "city")
+        if ident not in catalogue.indicators:
+            hint = nearest(ident, catalogue.indicators)
+            problems.append(Problem("unknown_indicator", CITY_FILE, place, ident, hint))
+            continue
+        one, wrong = read_block(Benchmark, shaped, CITY_FILE, place)
+        problems += wrong
+        if one is not None and one.zero == one.full:
+            problems.append(Problem("flat_benchmark", CITY_FILE, place, str(one.zero)))
+        elif one is not None:
+            made[ident] = (*made.get(ident, ()), one)
+    return made
+
+
+def _weights(city: City, catalogue: Catalogue) -> list[Problem]:
+    problems = []
+    for ident, weight in city.weights.indicators.items():
+        place = f"weights.indicators.{ident}"
+        if ident not in catalogue.indicators:
+            hint = nearest(ident, catalogue.indicators)
+            problems.append(Problem("unknown_indicator", CITY_FILE, place, ident, hint))
+        if not 0 <= weight < float("inf"):
+            problems.append(Problem("bad_weight", CITY_FILE, place, str(weight)))
+    return problems
+
+
+def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) -> list[Source]:
+    for key in block:
+        if key != "source":
+            problems.append(Problem("unknown_key", SOURCES_FILE, key, key, "source"))
+    sources = _list(Source, block.get("source"), SOURCES_FILE, "source", problems)
+    seen: set[str] = set()
+    for source in sources:
+        if source.id in seen:
+            problems.append(Problem("twice", SOURCES_FILE, source.id, source.id))
+        seen.add(source.id)
+        problems += _source(source, catalogue)
+    return list(sources)
+
+
+def _lacking(source: Source) -> list[str]:
+    """Return the keys that a source must have for what it holds, and has not."""
+    facts = source.holds == "facts"
+    wanted = {
+        "place": source.holds != "table" and source.place is None,
+        "period": facts and not (source.period or source.period_column),
+        "variables": facts and not (source.variables or source.long),
+        "level": source.holds == "places" and source.level is None,
+    }
+    return [key for key, lacks in wanted.items() if lacks]
+
+
+def _source(source: Source, catalogue: Catalogue) -> list[Problem]:
+    place = f"source {source.id}"
+    problems = [
+        Problem("missing_key", SOURCES_FILE, f"{place}.{key}", hint=key) for key in _lacking(source)
+    ]
+    if source.holds == "table" and source.table not in catalogue.tables:
+        hint = nearest(source.table or "", catalogue.tables)
+        problems.append(Problem("unknown_table", SOURCES_FILE, place, source.table or "", hint))
+    if source.period and last_day(source.period) is None:
+        problems.append(Problem("bad_period", SOURCES_FILE, f"{place}.period", source.period))
+    for ident, mapped in source.variables.items():
+        where = f"{place}.variables.{ident}"
+        variable = catalogue.variables.get(ident)
+        if variable is None:
+            hint = nearest(ident, catalogue.variables)
+            problems.append(Problem("unknown_variable", SOURCES_FILE, where, ident, hint))
+        elif mapped.base is not None and mapped.base != variable.base:
+            problems.append(
+                Problem("base_differs", SOURCES_FILE, where, mapped.base, variable.base or "-")
+            )
+        if (mapped.column is None) == (mapped.numerator is None or mapped.denominator is None):
+            problems.append(Problem("column_or_ratio", SOURCES_FILE, where))
+    return problems
+
+
+def _levels(city: City, sources: list[Source]) -> list[Problem]:
+    known = [level.id for level in city.levels]
+    return [
+        Problem(
+            "unknown_level",
+            SOURCES_FILE,
+            f"source {s.id}.level",
+            s.level or "",
+            nearest(s.level or "", known) or ", ".join(known),
+        )
+        for s in sources
+        if s.holds == "places" and s.level is not None and s.level not in known
+    ]
+
+
+def _file(source: Source, folder: Path) -> list[Problem]:
+    path = locate(source, folder)
+    place = f"source {source.id}.path"
+    if path is None:
+        package = source.path.removeprefix("package:").split("/")[0]
+        return [Problem("no_package", SOURCES_FILE, place, source.path, package)]
+    if not path.resolve().is_relative_to(_root(source, folder)):
+        return [Problem("outside_folder", SOURCES_FILE, place, source.path)]
+    if not path.is_file():
+        return [Problem("no_file", SOURCES_FILE, place, source.path)]
+    return []
+
+
+def _root(source: Source, folder: Path) -> Path:
+    if source.path.startswith("package:"):
+        found = _package(source)
+        return found.resolve() if found else folder.resolve()
+    return folder.resolve()
+
+
+def _package(source: Source) -> Path | None:
+    name = source.path.removeprefix("package:").split("/")[0]
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    places = list(spec.submodule_search_locations or []) if spec else []
+    return Path(places[0]) if places else None
+
+
+def locate(source: Source, folder: Path) -> Path | None:
+    """Return where a source's file is: in the folder, or inside an installed package."""
+    if not source.path.startswith("package:"):
+        return folder / source.path
+    found = _package(source)
+    inner = source.path.removeprefix("package:").split("/")[1:]
+    return found.joinpath(*inner) if found else None

@@ -1,0 +1,1 @@
+"""MATHEMATICS that has never heard of a city."""

@@ -1,0 +1,1 @@
+"""NOUNS: what could be printed on a card; no input or output."""

@@ -1,0 +1,64 @@
+"""Where things are: the subject city, its districts and its peers, in one hierarchy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["subject", "district", "peer"]
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the hierarchy; `titles` are its names by language tag."""
+
+    id: str
+    level: str
+    parent: str | None
+    role: Role
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, language: str) -> str:
+        """Return the name in `language`, else in English, else any, else the id."""
+        for tag in (language, "en", "fr", *self.titles):
+            if self.titles.get(tag):
+                return self.titles[tag]
+        return self.id
+
+
+@dataclass(frozen=True)
+class Places:
+    """All places by position, with the position of each by id and the shapes that are known."""
+
+    all: tuple[Place, ...]
+    levels: tuple[str, ...]
+    shapes: Mapping[str, list[list[Ring]]] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids in order."""
+        return [p.id for p in self.all]
+
+    def index(self) -> dict[str, int]:
+        """Return the position of each place by its id."""
+        return {p.id: i for i, p in enumerate(self.all)}
+
+    def children(self) -> dict[int, list[int]]:
+        """Return the positions of the direct children of every place that has any."""
+        index = self.index()
+        found: dict[int, list[int]] = {}
+        for i, place in enumerate(self.all):
+            if place.parent is not None and place.parent in index:
+                found.setdefault(index[place.parent], []).append(i)
+        return found
+
+    def of_role(self, role: Role) -> list[int]:
+        """Return the positions of the places with `role`."""
+        return [i for i, p in enumerate(self.all) if p.role == role]
+
+    @property
+    def subject(self) -> int:
+        """The position of the subject city."""
+        return self.of_role("subject")[0]

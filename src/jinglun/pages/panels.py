@@ -1,0 +1,379 @@
+"""Which picture shows what: the charts of the pages, given a view and the things to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from jinglun.model.periods import last_day, year_of
+from jinglun.pages import charts
+from jinglun.pages.sentences import term_title as term_title
+from jinglun.pages.view import Figure, View, number
+
+SCORE_CLASSES = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 100))
+
+
+def cell_style(score: float | None) -> Markup:
+    """Return the inline colours of a weave cell."""
+    fill, text = charts.score_colour(score)
+    return Markup(f"background:{fill};color:{text}")
+
+
+def bar(seen: View, score: float | None, ident: str, name: str) -> Markup:
+    """Return the score bar of anything scored."""
+    said = (
+        seen.words("score.none") if score is None else seen.words("score.of", score=number(score))
+    )
+    return Markup(
+        charts.score_bar(
+            score, ident=ident, title=name, desc=said, number=lambda s: f"{s:.0f}", missing="—"
+        )
+    )
+
+
+def legend(seen: View) -> Markup:
+    """Return the colours of the scores in words."""
+    return Markup(
+        charts.legend(
+            _classes(seen),
+            ident="legend",
+            title=seen.words("score.legend"),
+            desc=seen.words("score.legend_desc"),
+        )
+    )
+
+
+def _classes(seen: View) -> list[charts.LegendClass]:
+    middles = [(low + high) / 2 for low, high in SCORE_CLASSES]
+    made = [
+        charts.LegendClass(charts.score_colour(m)[0], f"{low}–{high}")
+        for m, (low, high) in zip(middles, SCORE_CLASSES, strict=True)
+    ]
+    none = charts.LegendClass(charts.score_colour(None)[0], seen.words("score.blank"), True)
+    return [*made, none]
+
+
+def in_force(indicator: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the benchmark that the release scored an indicator with."""
+    key = indicator["benchmark"]
+    primary = [b for b in indicator["benchmarks"] if b["key"] == key and not b["reading"]]
+    return primary[0] if primary else None
+
+
+def _lines(seen: View, indicator: Mapping[str, Any]) -> list[tuple[float, str]]:
+    benchmark = in_force(indicator)
+    if benchmark is None or benchmark["spread"]:
+        return []
+    lines = [
+        (benchmark["zero"], seen.words("chart.zero")),
+        (benchmark["full"], seen.words("chart.full")),
+    ]
+    if benchmark["floor"] is not None and benchmark["floor"] != benchmark["zero"]:
+        lines.append((benchmark["floor"], seen.words("chart.floor")))
+    return lines
+
+
+def _year(period: str) -> float:
+    end = last_day(period)
+    return float(year_of(period)) if end is None else end.year + end.timetuple().tm_yday / 366
+
+
+def trend(seen: View, ident: str) -> Markup | str:
+    """Return the line over time of the city's value, or nothing with fewer than two periods."""
+    history = seen.history(ident, seen.subject)
+    if len(history) < 2:
+        return ""
+    indicator = seen.indicator(ident)
+    first, last = history[0], history[-1]
+    return Markup(
+        charts.trend(
+            [(f.period, _year(f.period), f.value, "") for f in history],
+            ident="trend",
+            title=seen.words("chart.trend", name=seen.name(ident)),
+            desc=seen.words(
+                "chart.trend_desc",
+                first=seen.amount(first.value, first.unit),
+                begun=first.period,
+                last=seen.amount(last.value, last.unit),
+                ended=last.period,
+            ),
+            unit=seen.unit(indicator["unit"]),
+            number=number,
+            benchmarks=_lines(seen, indicator),
+        )
+    )
+
+
+def ranked(seen: View, ident: str, period: str) -> list[tuple[str, Figure]]:
+    """Return the districts measured in a period, best first."""
+    found = [
+        (place, f)
+        for place in seen.districts
+        for f in seen.history(ident, place)
+        if f.period == period
+    ]
+    best_high = seen.indicator(ident)["better"] == "higher"
+    return sorted(found, key=lambda pf: (-pf[1].value if best_high else pf[1].value, pf[0]))
+
+
+def districts_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
+    """Return the districts as a ranked dot plot with the city's value as a line."""
+    rows = ranked(seen, ident, figure.period)
+    if not rows:
+        return ""
+    indicator = seen.indicator(ident)
+    return Markup(
+        charts.dot_plot(
+            [(seen.place(p), f.value, f"../district/{p}.html", False) for p, f in rows],
+            reference=figure.value,
+            ident="districts",
+            title=seen.words("chart.districts", name=seen.name(ident), period=figure.period),
+            desc=seen.words(
+                "chart.districts_desc",
+                best=seen.place(rows[0][0]),
+                high=seen.amount(rows[0][1].value, figure.unit),
+                worst=seen.place(rows[-1][0]),
+                low=seen.amount(rows[-1][1].value, figure.unit),
+            ),
+            unit=seen.unit(indicator["unit"]),
+            reference_label=seen.place(seen.subject),
+            number=number,
+            benchmarks=_lines(seen, indicator),
+        )
+    )
+
+
+def districts_map(
+    seen: View, ident: str, figure: Figure, shapes: Mapping[str, Any]
+) -> Markup | str:
+    """Return the districts coloured by score, each with its value."""
+    values = {p: f for p, f in ranked(seen, ident, figure.period) if p in shapes}
+    scored = any(f.score is not None for f in values.values())
+    if not values or not scored:
+        return ""
+    told = {p: (f.score, number(f.value)) for p, f in values.items()}
+    return _map(
+        seen,
+        told,
+        shapes,
+        seen.words("chart.map", name=seen.name(ident), period=figure.period),
+        "../district/",
+    )
+
+
+def home_map(seen: View, shapes: Mapping[str, Any], cell: tuple[str, str]) -> Markup | str:
+    """Return the districts coloured by the score of one cell of their own weave."""
+    if not shapes:
+        return ""
+    domain, factor = (
+        term_title(seen, "domains", cell[0]),
+        term_title(seen, "factors", cell[1]),
+    )
+    told = {}
+    for place in seen.districts:
+        score = seen.cells(place)[cell]["score"]
+        if score is not None:
+            told[place] = (score, number(round(score)))
+    title = seen.words("chart.cell_map", domain=domain, factor=factor)
+    return _map(seen, told, shapes, title, "district/") if told else ""
+
+
+def best_cell(seen: View) -> tuple[str, str]:
+    """Return the cell in which the districts have most figures of their own."""
+    count: dict[tuple[str, str], float] = {}
+    for place in seen.districts:
+        for key, cell in seen.cells(place).items():
+            if cell["score"] is not None:
+                count[key] = count.get(key, 0.0) + len(cell["indicators"]) * cell["coverage"]
+    return max(count, key=lambda k: (count[k], k)) if count else ("services", "citizens")
+
+
+def _map(
+    seen: View,
+    told: Mapping[str, tuple[float | None, str]],
+    shapes: Mapping[str, Any],
+    title: str,
+    link: str,
+) -> Markup:
+    drawn = [
+        charts.Shape(
+            label=seen.place(p),
+            rings=[ring for polygon in shapes[p] for ring in polygon],
+            fill=charts.score_colour(told.get(p, (None, ""))[0])[0],
+            missing=told.get(p, (None, ""))[0] is None,
+            href=f"{link}{p}.html",
+            text=told.get(p, (None, ""))[1],
+        )
+        for p in seen.districts
+        if p in shapes
+    ]
+    approval = seen.release.head["map"]["approval"]
+    return Markup(
+        charts.district_map(
+            drawn,
+            ident="map",
+            title=title,
+            desc=seen.words("chart.map_desc", count=len(told)),
+            legend=_classes(seen),
+            note=seen.words("chart.approval", approval=approval) if approval else "",
+        )
+    )
+
+
+def peers_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
+    """Return where the city stands in the distribution of its peers, who are not named."""
+    values = seen.index.peers.get((ident, figure.period), np.zeros(0))
+    if len(values) < 2:
+        return ""
+    indicator = seen.indicator(ident)
+    return Markup(
+        charts.distribution(
+            values.tolist(),
+            subject=figure.value,
+            ident="peers",
+            title=seen.words("chart.peers", name=seen.name(ident), period=figure.period),
+            desc=position(seen, ident) or "",
+            unit=seen.unit(indicator["unit"]),
+            number=number,
+            subject_label=seen.place(seen.subject),
+            peer_label=seen.words("chart.median"),
+            count_label=seen.words("chart.peer_count"),
+            benchmarks=_lines(seen, indicator),
+        )
+    )
+
+
+def position(seen: View, ident: str) -> str | None:
+    """Say what share of the peers the city does better than."""
+    for row in seen.findings["positions"]:
+        if row["indicator"] == ident:
+            return seen.words(
+                "indicator.position",
+                peers=f"{row['peers']:,}",
+                share=number(round(100 * row["better_than"])),
+                period=row["period"],
+            )
+    return None
+
+
+def fact_rows(seen: View, ident: str, place: str, period: str) -> list[dict[str, Any]]:
+    """Return the facts behind one value, each with what it was made from one level down."""
+    indicator = seen.indicator(ident)
+    places = seen.districts if indicator["over"] == "districts" else [place]
+    rows = []
+    for variable in indicator["parameters"]:
+        for where in places:
+            fact = seen.index.facts.get((variable, where, period))
+            if fact is not None:
+                rows.append(_fact_row(seen, fact))
+                rows += [_fact_row(seen, f, 1) for f in behind(seen, fact)]
+    return rows
+
+
+def behind(seen: View, fact: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the facts that a computed fact was made from."""
+    kind, _, rest = str(fact["locator"]).partition(":")
+    facts, period, place = seen.index.facts, fact["period"], fact["place"]
+    if kind == "share":
+        keys = [(v, place, period) for v in rest.split("/")]
+    elif kind == "parts" and place == seen.subject:
+        base = rest.partition(":")[2]
+        named = [v for v in (fact["variable"], base) if v]
+        keys = [(v, p, period) for p in seen.districts for v in named]
+    else:
+        return []
+    return [facts[k] for k in keys if k in facts]
+
+
+def _fact_row(seen: View, fact: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    return {
+        "depth": depth,
+        "variable": seen.title(seen.variable(fact["variable"])),
+        "ident": fact["variable"],
+        "place": seen.place(fact["place"]),
+        "period": fact["period"],
+        "value": seen.amount(fact["value"], fact["unit"]),
+        "quality": fact["quality"],
+        "origin": origin(seen, fact),
+    }
+
+
+def origin(seen: View, fact: Mapping[str, Any]) -> str:
+    """Say in words where a fact comes from: file, row and column, or what it was made of."""
+    locator = str(fact["locator"])
+    kind, _, rest = locator.partition(":")
+    if fact["source"] == "jinglun":
+        count, _, base = rest.partition(":")
+        if kind == "share":
+            part, _, whole = rest.partition("/")
+            names = {"part": _called(seen, part), "base": _called(seen, whole)}
+            return seen.words("explain.share", **names)
+        if base:
+            return seen.words("explain.parts_mean", count=count, base=_called(seen, base))
+        return seen.words("explain.parts", count=count)
+    row, _, column = rest.partition(":")
+    key = "explain.reduced" if row == "*" else "explain.read"
+    return seen.words(key, file=kind, row=row, column=column, source=fact["source"])
+
+
+def _called(seen: View, variable: str) -> str:
+    return seen.title(seen.variable(variable))
+
+
+def rejected_rows(seen: View) -> list[dict[str, Any]]:
+    """Return the first figures set aside, as many as a page bears."""
+    rows: list[dict[str, Any]] = seen.release.tables["rejected"].slice(0, 200).to_pylist()
+    return rows
+
+
+def district_rows(seen: View, place: str) -> dict[str, Any]:
+    """Return every figure a district has beside the city's, and where it differs most in score."""
+    rows, gaps = [], []
+    for ident in seen.release.terms["indicators"]:
+        here, city = seen.latest(ident, place), seen.latest(ident, seen.subject)
+        if here is None:
+            continue
+        same = city is not None and city.period == here.period
+        rows.append(_district_row(seen, ident, here, city if same else None))
+        both = same and city is not None and not seen.stale(here.period)
+        if both and city is not None and here.score is not None and city.score is not None:
+            gaps.append((here.score - city.score, seen.name(ident)))
+    gaps.sort()
+    return {
+        "all": rows,
+        "worse": [name for gap, name in gaps[:3] if gap < 0],
+        "better": [name for gap, name in gaps[:-4:-1] if gap > 0],
+    }
+
+
+def _district_row(seen: View, ident: str, here: Figure, city: Figure | None) -> dict[str, Any]:
+    order = ranked(seen, ident, here.period)
+    judged = seen.indicator(ident)["role"] == "score"
+    best_high = seen.indicator(ident)["better"] == "higher"
+    ahead = sum(
+        1 for _, f in order if (f.value > here.value) == best_high and f.value != here.value
+    )
+    return {
+        "ident": ident,
+        "name": seen.name(ident),
+        "here": seen.amount(here.value, here.unit),
+        "city": seen.amount(city.value, city.unit) if city else "—",
+        "compared": _compared(seen, here, city, judged, best_high),
+        "rank": seen.words("district.rank_of", rank=ahead + 1, count=len(order)) if judged else "—",
+        "period": here.period,
+        "stale": seen.stale(here.period),
+    }
+
+
+def _compared(seen: View, here: Figure, city: Figure | None, judged: bool, best_high: bool) -> str:
+    if city is None or not judged:
+        return seen.words("district.neutral")
+    if here.value == city.value:
+        return seen.words("district.equal")
+    better = (here.value > city.value) == best_high
+    return ("▲ " if better else "▼ ") + seen.words(
+        "district.better" if better else "district.worse"
+    )

@@ -1,0 +1,1 @@
+"""THE SEAM: analytic tables (lake); transactions come with the live platform."""

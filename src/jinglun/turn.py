@@ -1,0 +1,67 @@
+"""The story: once round the loop, from a city folder to a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from jinglun.loop.catalogue import framework_catalogue
+from jinglun.loop.diagnose import diagnose
+from jinglun.loop.folder import read_city
+from jinglun.loop.measure import measure
+from jinglun.loop.open import open_release
+from jinglun.loop.sense import Sensed, sense
+from jinglun.loop.stopwatch import Stopwatch
+from jinglun.model.errors import Problem
+from jinglun.store.lake import connect
+
+STEPS = ("sense", "measure", "diagnose", "open")
+Progress = Callable[[str, str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """Where the release went, what was wrong but bearable, and where the seconds went."""
+
+    release: Path
+    problems: tuple[Problem, ...]
+    seconds: dict[str, float]
+    rejected: int
+
+    @property
+    def total(self) -> float:
+        """The seconds of all steps; the pages are part of open."""
+        return sum(s for name, s in self.seconds.items() if name != "pages")
+
+
+def check(folder: Path, progress: Progress) -> Sensed:
+    """Read and sense a folder without writing anything; its problems come with what was sensed."""
+    catalogue = framework_catalogue()
+    city = read_city(folder, catalogue)
+    return sense(city, catalogue, connect(), Stopwatch(progress).within("sense"))
+
+
+def turn(
+    folder: Path, day: date, seed: int, out: Path, progress: Progress, until: str = "open"
+) -> Turned:
+    """Sense, measure, diagnose and open; design and deliver are not built yet and say so.
+
+    Errors: InputError when the folder cannot be read at all.
+    """
+    watch = Stopwatch(progress)
+    catalogue = framework_catalogue()
+    city = read_city(folder, catalogue)
+    with watch.step("sense"):
+        sensed = sense(city, catalogue, connect(), watch.within("sense"))
+    if until != "sense":
+        with watch.step("measure"):
+            measured = measure(sensed, city, catalogue, day)
+    if until in ("diagnose", "open"):
+        with watch.step("diagnose"):
+            diagnosed = diagnose(measured, sensed, city, catalogue, day)
+    if until == "open":
+        with watch.step("open"):
+            open_release(city, catalogue, sensed, measured, diagnosed, day, seed, out, watch)
+    return Turned(out, sensed.problems, watch.seconds, len(sensed.rejects.source))
