@@ -17,7 +17,7 @@ from jinglun.methods.scoring import goalposts, weighted_score
 from jinglun.model.arrays import Array
 from jinglun.model.catalogue import Catalogue, Indicator
 from jinglun.model.city import City
-from jinglun.model.periods import age_years, last_day
+from jinglun.model.periods import age_years, first_day
 
 SCENARIO = "observed"
 TO_COLLECT = 10
@@ -67,8 +67,7 @@ def _latest(measured: Measured, sensed: Sensed, city: City, day: date) -> _Lates
     size = measured.value.shape[:2]
     at = np.full(size, -1)
     for t, period in enumerate(measured.cube.periods):
-        begun = int(period[:4]) <= day.year and (last_day(period) or day).year <= day.year
-        if begun:
+        if (first_day(period) or date.max) <= day:
             at[~np.isnan(measured.value[:, :, t])] = t
     ages = np.array([age_years(p, day) for p in measured.cube.periods] + [np.inf])
     rows, columns = np.indices(size)
@@ -297,16 +296,15 @@ def _trends(loom: _Loom, subject: int) -> list[dict[str, Any]]:
         if len(known) < 2:
             continue
         first, last = int(known[0]), int(known[-1])
-        change = value[last] - value[first]
-        better = change > 0 if loom.indicator(n).better == "higher" else change < 0
-        judged = loom.indicator(n).role == "score"
+        score = loom.measured.score[n, subject]
+        moved = score[last] - score[first]
         trends.append(
             {
                 "indicator": ident,
                 "from": loom.measured.cube.periods[first],
                 "to": loom.measured.cube.periods[last],
-                "change": _tidy(change),
-                "better": None if change == 0 or not judged else bool(better),
+                "change": _tidy(value[last] - value[first]),
+                "score_change": _tidy(moved) if np.isfinite(moved) else None,
             }
         )
     return trends

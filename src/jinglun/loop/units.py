@@ -65,7 +65,8 @@ def _converted(here: str, there: str) -> float | None:
 
     registry = _registry()
     try:
-        one, other = registry.Quantity(here), registry.Quantity(there)
+        # Times 1, which pint refuses for a scale with a zero of its own, such as degrees Celsius.
+        one, other = 1 * registry.Quantity(here), 1 * registry.Quantity(there)
         return float(one.to(other.units).magnitude) / float(other.magnitude)
     except (PintError, AttributeError, TypeError):
         return None

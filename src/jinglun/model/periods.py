@@ -6,22 +6,35 @@ import calendar
 import re
 from datetime import date
 
-_PERIOD = re.compile(r"^(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?$")
+_PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?")
+
+
+def first_day(period: str) -> date | None:
+    """Return the first day of `2024`, `2024-Q2`, `2024-03` or `2024-03-09`; None if it is none."""
+    span = _span(period)
+    return span[0] if span else None
 
 
 def last_day(period: str) -> date | None:
     """Return the last day of `2024`, `2024-Q2`, `2024-03` or `2024-03-09`; None if it is none."""
-    found = _PERIOD.match(period)
+    span = _span(period)
+    return span[1] if span else None
+
+
+def _span(period: str) -> tuple[date, date] | None:
+    found = _PERIOD.fullmatch(period)
     if not found:
         return None
     year, quarter, month, day = (int(g) if g else None for g in found.groups())
     assert year is not None
+    first, last = (3 * quarter - 2, 3 * quarter) if quarter else (1, 12)
+    if month is not None:
+        first = last = month
     try:
-        if day is not None and month is not None:
-            return date(year, month, day)
-        last_month = month or (quarter * 3 if quarter else 12)
-        return date(year, last_month, calendar.monthrange(year, last_month)[1])
-    except (ValueError, calendar.IllegalMonthError):
+        if day is not None:
+            return date(year, first, day), date(year, first, day)
+        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+    except ValueError:
         return None
 
 

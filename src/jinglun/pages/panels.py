@@ -377,3 +377,9 @@ def _compared(seen: View, here: Figure, city: Figure | None, judged: bool, best_
     return ("▲ " if better else "▼ ") + seen.words(
         "district.better" if better else "district.worse"
     )
+
+
+def fallen(seen: View) -> list[dict[str, Any]]:
+    """Return the trends in which the score fell by a point or more, the steepest fall first."""
+    falls = [t for t in seen.findings["trends"] if (t["score_change"] or 0.0) <= -1.0]
+    return sorted(falls, key=lambda t: (t["score_change"], t["indicator"]))

@@ -179,8 +179,11 @@ class View:
         return self.title(self.places[ident])
 
     def unit(self, unit: str) -> str:
-        """Return a unit's name in the language."""
-        return self.words(f"unit.{unit}") if self.words.has(f"unit.{unit}") else unit
+        """Return a unit's name in the language, money in the city's own currency."""
+        named = self.words(f"unit.{unit}") if self.words.has(f"unit.{unit}") else unit
+        currency = str(self.release.head["city"]["currency"])
+        known = self.words.has(f"currency.{currency}")
+        return named.replace("LCU", self.words(f"currency.{currency}") if known else currency)
 
     def amount(self, value: float, unit: str) -> str:
         """Return a number with its unit."""

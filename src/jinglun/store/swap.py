@@ -39,7 +39,7 @@ def _exchange(one: Path, other: Path) -> bool:
             failed = libc.renamex_np(a, b, _RENAME_SWAP)
         else:
             failed = libc.renameat2(_AT_FDCWD, a, _AT_FDCWD, b, _RENAME_EXCHANGE)
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, TypeError):
         return False
     if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
