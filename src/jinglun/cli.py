@@ -7,7 +7,8 @@ import json
 import shutil
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,8 @@ def _check(chosen: argparse.Namespace, w: Words) -> int:
     from jinglun.turn import check
 
     _day(chosen, w)
-    sensed = check(Path(chosen.city), _progress(chosen, w))
+    with _progress(chosen, w) as progress:
+        sensed = check(_folder(chosen), progress)
     if sensed.problems:
         _show_problems(sensed.problems, w, chosen.json)
         return WRONG_INPUT
@@ -183,7 +185,7 @@ def _check(chosen: argparse.Namespace, w: Words) -> int:
 
 
 def _run(chosen: argparse.Namespace, w: Words) -> int:
-    folder = Path(chosen.city)
+    folder = _folder(chosen)
     out = chosen.out or folder / "release"
     return _turn(chosen, w, folder, out)
 
@@ -194,7 +196,8 @@ def _turn(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
 
     day = _day(chosen, w)
     seed, until = getattr(chosen, "seed", 0), getattr(chosen, "until", "open")
-    turned = turn(folder, day, seed, out, _progress(chosen, w), until)
+    with _progress(chosen, w) as progress:
+        turned = turn(folder, day, seed, out, progress, until)
     seconds = {name: round(s, 2) for name, s in turned.seconds.items()}
     took = w("cli.took", seconds=round(turned.total, 1), memory=round(peak_memory_mb()))
     if chosen.json:
@@ -218,7 +221,7 @@ def _explain(chosen: argparse.Namespace, w: Words) -> int:
     from jinglun.pages.explain import NotKnown, explain, text
     from jinglun.store.lake import read_release
 
-    folder = Path(chosen.city)
+    folder = _folder(chosen)
     release = read_release(folder / "release" if (folder / "release").is_dir() else folder)
     if release is None:
         _say(sys.stderr, w("cli.no_release", path=folder))
@@ -235,7 +238,7 @@ def _explain(chosen: argparse.Namespace, w: Words) -> int:
 def _serve(chosen: argparse.Namespace, w: Words) -> int:
     from jinglun.web.static import serve
 
-    folder = Path(chosen.city)
+    folder = _folder(chosen)
     site = next((f for f in (folder / "release/site", folder / "site") if f.is_dir()), None)
     if site is None:
         _say(sys.stderr, w("cli.no_release", path=folder))
@@ -281,6 +284,15 @@ def _bundled() -> dict[str, Path]:
 # --- what they share ----------------------------------------------------------------------------
 
 
+def _folder(chosen: argparse.Namespace) -> Path:
+    """Return the city folder named: a path, or the name of a demo city, its copy here first."""
+    said = Path(chosen.city)
+    if said.exists() or said.parent != Path():
+        return said
+    copied = Path("demo") / said
+    return copied if copied.is_dir() else _bundled().get(str(said), said)
+
+
 def _day(chosen: argparse.Namespace, w: Words) -> date:
     if not chosen.date:
         return date.today()
@@ -317,33 +329,41 @@ def _said(problem: Any, w: Words) -> dict[str, str]:
     }
 
 
-def _progress(chosen: argparse.Namespace, w: Words) -> Callable[[str, str, int, int], None]:
+@contextmanager
+def _progress(
+    chosen: argparse.Namespace, w: Words
+) -> Iterator[Callable[[str, str, int, int], None]]:
+    """Show how far a long work is: a bar on a terminal, plain lines elsewhere, nothing for JSON."""
     if chosen.json:
-        return lambda step, what, done, total: None
-    if sys.stderr.isatty():
-        return _bar(w)
+        yield lambda step, what, done, total: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            yield _bar(bar, w)
+    else:
+        yield _lines(w)
+
+
+def _lines(w: Words) -> Callable[[str, str, int, int], None]:
     said: set[str] = set()
 
-    def plain(step: str, what: str, done: int, total: int) -> None:
+    def show(step: str, what: str, done: int, total: int) -> None:
         if step not in said:
             said.add(step)
             _say(sys.stderr, w(f"cli.step_{step}"))
 
-    return plain
+    return show
 
 
-def _bar(w: Words) -> Callable[[str, str, int, int], None]:
-    from rich.progress import Progress
-
-    bar = Progress(transient=True)
+def _bar(bar: Any, w: Words) -> Callable[[str, str, int, int], None]:
     tasks: dict[str, Any] = {}
-    bar.start()
-    import atexit
-
-    atexit.register(bar.stop)
 
     def show(step: str, what: str, done: int, total: int) -> None:
         if step not in tasks:
+            for task in tasks.values():
+                bar.update(task, total=1, completed=1)
             tasks[step] = bar.add_task(w(f"cli.step_{step}"), total=None)
         bar.update(tasks[step], total=total or None, completed=done)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 from jinglun import framework
 from jinglun.framework import DOMAIN_IDS, DOMAINS, FACTOR_IDS, FACTORS
@@ -11,6 +12,8 @@ from jinglun.model.catalogue import Catalogue, Indicator
 
 # The letters of strategies.csv, explained in notes.md beside it.
 FACTOR_OF = {"W": "bigpicture", "Z": "citizens", "D": "opendata", "M": "partnership"}
+# Strategies that came after the founding ones, each with the number of its decision note.
+ADDED: dict[str, str] = {}
 INTERNAL = {"G5.4", "I5.1", "I5.2", "M1.2"}
 
 
@@ -37,7 +40,7 @@ def test_every_aim_is_said_in_the_quotation_of_its_domain(guide: str) -> None:
     assert [(d.id, a.zh) for d in DOMAINS for a in d.aims if a.zh not in said[d.id]] == []
 
 
-def test_the_strategies_are_the_27_founding_ones(
+def test_the_27_founding_strategies_stand_as_they_were_founded(
     catalogue: Catalogue, founding_strategies: list[dict[str, str]]
 ) -> None:
     founding = {
@@ -51,7 +54,15 @@ def test_the_strategies_are_the_27_founding_ones(
     }
     assert len(founding) == 27
     found = {s.id: (s.domain, s.zh, s.en, s.factors) for s in catalogue.strategies.values()}
-    assert found == founding
+    assert {s: found.get(s) for s in founding} == founding
+
+
+def test_a_strategy_that_came_later_has_a_decision_note(
+    catalogue: Catalogue, founding_strategies: list[dict[str, str]], root: Path
+) -> None:
+    assert set(catalogue.strategies) - {row["id"] for row in founding_strategies} == set(ADDED)
+    notes = root / "docs" / "decisions"
+    assert [s for s, note in ADDED.items() if not list(notes.glob(f"{note}-*.md"))] == []
 
 
 def test_the_90_founding_codes_are_all_there(

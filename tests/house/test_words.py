@@ -108,16 +108,6 @@ def said(program: dict[str, ast.Module], package: Path) -> list[Said]:
 # --- problems and reasons ---
 
 
-def _codes(tree: ast.Module, file: str) -> Iterator[tuple[str, str]]:
-    """Every code that a Problem is made with; a code that cannot be read here is an empty text."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:
-            code = node.args[0]
-            chosen = [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
-            for one in chosen:
-                yield getattr(one, "value", ""), f"{file}:{node.lineno}"
-
-
 def _texts(node: ast.expr) -> list[str]:
     """The texts that an expression may be: itself, or either side of a choice."""
     if isinstance(node, ast.IfExp):
@@ -139,6 +129,27 @@ def _bound(scope: ast.AST, name: str) -> list[str]:
     return texts
 
 
+def _may_be(given: ast.expr, scope: ast.FunctionDef) -> list[str]:
+    """The texts that an argument may be; one empty text where it cannot be followed."""
+    if isinstance(given, ast.Name):
+        arguments = {a.arg for f in ast.walk(scope) if isinstance(f, ast.arguments) for a in f.args}
+        return [] if given.id in arguments else _bound(scope, given.id) or [""]
+    return _texts(given) or [""]
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
+    for scope in ast.walk(tree):
+        if isinstance(scope, ast.FunctionDef):
+            yield from ((scope, node) for node in ast.walk(scope) if isinstance(node, ast.Call))
+
+
+def _codes(tree: ast.Module, file: str) -> Iterator[tuple[str, str]]:
+    """Every code that a Problem is made with."""
+    for scope, call in _calls(tree):
+        if _called(call) == "Problem" and call.args:
+            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[0], scope))
+
+
 def _takers(tree: ast.Module) -> dict[str, int]:
     """Every function that takes a `reason`, with the place of it among the arguments of a call."""
     found = {}
@@ -151,22 +162,11 @@ def _takers(tree: ast.Module) -> dict[str, int]:
 
 
 def _reasons(tree: ast.Module, takers: dict[str, int], file: str) -> Iterator[tuple[str, str]]:
-    """Every reason that a figure is set aside with; empty where it cannot be followed."""
-    for scope in ast.walk(tree):
-        if not isinstance(scope, ast.FunctionDef):
-            continue
-        own = {a.arg for a in scope.args.args}
-        for node in ast.walk(scope):
-            name = getattr(
-                getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", "")
-            )
-            if not isinstance(node, ast.Call) or len(node.args) <= takers.get(name, 99):
-                continue
-            given = node.args[takers[name]]
-            if isinstance(given, ast.Name) and given.id in own:
-                continue
-            texts = _bound(scope, given.id) if isinstance(given, ast.Name) else _texts(given)
-            yield from ((t, f"{file}:{node.lineno}") for t in texts or [""])
+    """Every reason that a figure is set aside with."""
+    for scope, call in _calls(tree):
+        at = takers.get(_called(call))
+        if at is not None and len(call.args) > at:
+            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[at], scope))
 
 
 # --- claims ---

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import glob
 import tempfile
+import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,6 +15,7 @@ from jinglun.model.city import Source
 from jinglun.model.errors import Problem
 
 ROW = "__row"
+_UNREADABLE = (csv.Error, zlib.error, OSError, EOFError, LookupError, TypeError, ValueError)
 
 
 def quoted(name: str) -> str:
@@ -19,32 +23,41 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def read(connection: Any, path: Path, source: Source, table: str) -> list[Problem]:
-    """Load every column as text into `table`, with `__row` counting records, the header being 1.
+def literal(text: str) -> str:
+    """Return a SQL text that may hold any character."""
+    return "'" + text.replace("'", "''") + "'"
 
-    A blank line counts too, as in a spreadsheet. Errors: a file that is no delimited text, or is
-    cut short, gives one problem, with the reader's own words.
+
+def read(
+    connection: Any,
+    path: Path,
+    source: Source,
+    table: str,
+    only: Collection[str] | None = None,
+) -> list[Problem]:
+    """Load columns as text into `table`, with `__row` counting records, the header being 1.
+
+    `only` names the columns wanted, those of them that exist; by default all. A blank line counts
+    too, as in a spreadsheet. Errors: a file that is no delimited text, or is cut short, gives one
+    problem, with the reader's own words.
     """
-    import csv
-    import zlib
-
     import duckdb
 
     try:
         columns = _columns(path, source)
+        chosen = [c for c in columns if only is None or c in only]
+        picked = ", ".join([quoted(ROW), *map(quoted, chosen)])
         if _is_plain(path, source):
-            numbered = f"row_number() OVER () + 1 AS {quoted(ROW)}, *"
+            numbered = picked.replace(quoted(ROW), f"row_number() OVER () + 1 AS {quoted(ROW)}", 1)
             _load(connection, table, numbered, path, source.delimiter, columns)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 copy = Path(folder) / "copy.csv"
                 _tidy_copy(path, source, copy, len(columns))
-                numbered = f"* REPLACE (CAST({quoted(ROW)} AS BIGINT) AS {quoted(ROW)})"
+                cast = f"CAST({quoted(ROW)} AS BIGINT) AS {quoted(ROW)}"
+                numbered = picked.replace(quoted(ROW), cast, 1)
                 _load(connection, table, numbered, copy, ",", {ROW: "VARCHAR", **columns})
-    except (
-        *(duckdb.Error, csv.Error, zlib.error, OSError, EOFError),
-        *(LookupError, TypeError, ValueError),
-    ) as error:
+    except (duckdb.Error, *_UNREADABLE) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         return [Problem("unreadable_file", source.path, "", hint=first[:200])]
     return []
@@ -54,12 +67,21 @@ def _load(
     connection: Any, table: str, chosen: str, path: Path, delimiter: str, columns: dict[str, str]
 ) -> None:
     # Escaped, for DuckDB would take a[1].csv for a pattern and read a1.csv.
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {quoted(table)} AS SELECT {chosen} FROM read_csv(?, "
-        "header=true, all_varchar=true, auto_detect=false, delim=?, quote='\"', escape='\"', "
-        "parallel=false, columns=?)",
-        [glob.escape(str(path.absolute())), delimiter, columns],
+        f"CREATE OR REPLACE TEMP TABLE {quoted(table)} AS SELECT {chosen} FROM read_csv("
+        f"{literal(glob.escape(str(path.absolute())))}, header=true, all_varchar=true, "
+        f"auto_detect=false, delim={literal(delimiter)}, quote='\"', escape='\"', "
+        f"parallel=false, columns={{{types}}})"
     )
+
+
+def header(path: Path, source: Source) -> list[str]:
+    """Return the names of a file's columns as `read` gives them; empty when it cannot be read."""
+    try:
+        return list(_columns(path, source))
+    except _UNREADABLE:
+        return []
 
 
 def _open(path: Path, source: Source) -> TextIO:
@@ -74,8 +96,6 @@ def _open(path: Path, source: Source) -> TextIO:
 
 def _columns(path: Path, source: Source) -> dict[str, str]:
     """Return the header's names in order; one that is blank or there already gets its number."""
-    import csv
-
     with _open(path, source) as stream:
         header = next(csv.reader(stream, delimiter=source.delimiter), None)
     if not header:
@@ -119,8 +139,6 @@ def _is_plain(path: Path, source: Source) -> bool:
 
 def _tidy_copy(path: Path, source: Source, copy: Path, width: int) -> None:
     """Write the records as UTF-8 with one kind of line end, each after its number in the file."""
-    import csv
-
     with _open(path, source) as stream, copy.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         records = csv.reader(stream, delimiter=source.delimiter, strict=True)

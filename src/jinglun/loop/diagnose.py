@@ -63,7 +63,7 @@ def _counts(catalogue: Catalogue, measured: Measured, ident: str) -> bool:
 
 
 def _latest(measured: Measured, sensed: Sensed, city: City, day: date) -> _Latest:
-    """Take the last period ended or running by `day`; one older than the city allows is stale."""
+    """Take the last period begun by `day`; one older than the city allows is stale."""
     size = measured.value.shape[:2]
     at = np.full(size, -1)
     for t, period in enumerate(measured.cube.periods):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jinglun.framework import DOMAIN_IDS, FACTOR_IDS
 from jinglun.model.catalogue import Benchmark, Catalogue
 from jinglun.model.city import City, Level, MapNote, Settings, Source, Weights
 from jinglun.model.errors import InputError, Problem, nearest
@@ -25,28 +27,29 @@ def read_city(folder: Path, catalogue: Catalogue) -> City:
         raise InputError([Problem("no_folder", str(folder), "")])
     city_block = _toml(folder / CITY_FILE, problems)
     source_block = _toml(folder / SOURCES_FILE, problems)
-    if problems:
-        raise InputError(problems)
-    sources = _sources(source_block, catalogue, problems)
-    city = _city(city_block, catalogue, problems)
+    city, sources = None, []
+    if source_block is not None:
+        sources = _sources(source_block, catalogue, problems)
+        problems += [p for s in sources for p in _file(s, folder)]
+    if city_block is not None:
+        city = _city(city_block, catalogue, problems)
     if city is not None:
         problems += _levels(city, sources)
-        problems += [p for s in sources for p in _file(s, folder)]
     if problems or city is None:
         raise InputError(problems)
     return dataclasses.replace(city, sources=tuple(sources), folder=folder)
 
 
-def _toml(path: Path, problems: list[Problem]) -> dict[str, Any]:
+def _toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         problems.append(Problem("no_file", path.name, "", str(path)))
     except tomllib.TOMLDecodeError as error:
         problems.append(Problem("not_toml", path.name, "", hint=str(error)))
-    except (UnicodeDecodeError, OSError, RecursionError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         problems.append(Problem("unreadable_file", path.name, "", hint=str(error)))
-    return {}
+    return None
 
 
 _PARTS: dict[str, type[Any]] = {"settings": Settings, "weights": Weights, "map": MapNote}
@@ -70,10 +73,9 @@ def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) 
     made["benchmarks"] = _benchmarks(block.get("benchmark", []), catalogue, problems)
     if not made["levels"]:
         problems.append(Problem("missing_key", CITY_FILE, "level", hint="[[level]]"))
+    problems += _weights(made.get("weights", Weights()), catalogue)
     city, wrong = read_block(City, made, CITY_FILE, "")
     problems += wrong
-    if city is not None:
-        problems += _weights(city, catalogue)
     return city
 
 
@@ -81,7 +83,7 @@ def _list(
     noun: type[Any], blocks: object, file: str, place: str, problems: list[Problem]
 ) -> tuple[Any, ...]:
     made = []
-    for number, block in enumerate(blocks if isinstance(blocks, list) else [], start=1):
+    for number, block in _numbered(blocks, file, place, problems):
         one, wrong = read_block(noun, block, file, f"{place}[{number}]")
         problems += wrong
         if one is not None:
@@ -89,11 +91,21 @@ def _list(
     return tuple(made)
 
 
+def _numbered(
+    blocks: object, file: str, place: str, problems: list[Problem]
+) -> list[tuple[int, object]]:
+    """Return the blocks written `[[place]]`, counted from 1; anything else there is a problem."""
+    if blocks is not None and not isinstance(blocks, list):
+        problems.append(Problem("not_a_table", file, place, repr(blocks)[:80]))
+        return []
+    return list(enumerate(blocks or [], start=1))
+
+
 def _benchmarks(
     blocks: object, catalogue: Catalogue, problems: list[Problem]
 ) -> dict[str, tuple[Benchmark, ...]]:
     made: dict[str, tuple[Benchmark, ...]] = {}
-    for number, block in enumerate(blocks if isinstance(blocks, list) else [], start=1):
+    for number, block in _numbered(blocks, CITY_FILE, "benchmark", problems):
         place = f"benchmark[{number}]"
         shaped = dict(benchmark_block(block)) if isinstance(block, Mapping) else {}
         ident = str(shaped.pop("indicator", ""))
@@ -103,23 +115,40 @@ def _benchmarks(
             problems.append(Problem("unknown_indicator", CITY_FILE, place, ident, hint))
             continue
         one, wrong = read_block(Benchmark, shaped, CITY_FILE, place)
+        wrong += _flat(one, place) if one is not None else []
         problems += wrong
-        if one is not None and one.zero == one.full:
-            problems.append(Problem("flat_benchmark", CITY_FILE, place, str(one.zero)))
-        elif one is not None:
+        if one is not None and not wrong:
             made[ident] = (*made.get(ident, ()), one)
     return made
 
 
-def _weights(city: City, catalogue: Catalogue) -> list[Problem]:
+def _flat(benchmark: Benchmark, place: str) -> list[Problem]:
+    zero, full = benchmark.zero, benchmark.full
+    if not math.isfinite(full - zero):
+        return [Problem("wrong_value", CITY_FILE, place, f"{zero}, {full}", "finite numbers")]
+    if zero == full:
+        return [Problem("flat_benchmark", CITY_FILE, place, str(zero))]
+    first, last = benchmark.spread or (0, 1)
+    if first >= last:
+        hint = "[2020, 2025]"
+        return [Problem("wrong_value", CITY_FILE, f"{place}.spread", f"{first}, {last}", hint)]
+    return []
+
+
+def _weights(weights: Weights, catalogue: Catalogue) -> list[Problem]:
+    cells = [f"{domain}.{factor}" for domain in DOMAIN_IDS for factor in FACTOR_IDS]
     problems = []
-    for ident, weight in city.weights.indicators.items():
-        place = f"weights.indicators.{ident}"
-        if ident not in catalogue.indicators:
-            hint = nearest(ident, catalogue.indicators)
-            problems.append(Problem("unknown_indicator", CITY_FILE, place, ident, hint))
-        if not 0 <= weight < float("inf"):
-            problems.append(Problem("bad_weight", CITY_FILE, place, str(weight)))
+    for name, code, known in (
+        ("indicators", "unknown_indicator", list(catalogue.indicators)),
+        ("cells", "unknown_key", cells),
+        ("domains", "unknown_key", list(DOMAIN_IDS)),
+    ):
+        for ident, weight in getattr(weights, name).items():
+            place = f"weights.{name}.{ident}"
+            if ident not in known:
+                problems.append(Problem(code, CITY_FILE, place, ident, nearest(ident, known)))
+            if not 0 <= weight < float("inf"):
+                problems.append(Problem("bad_weight", CITY_FILE, place, str(weight)))
     return problems
 
 
@@ -169,8 +198,16 @@ def _source(source: Source, catalogue: Catalogue) -> list[Problem]:
             problems.append(
                 Problem("base_differs", SOURCES_FILE, where, mapped.base, variable.base or "-")
             )
-        if (mapped.column is None) == (mapped.numerator is None or mapped.denominator is None):
+        given = [
+            mapped.column is not None,
+            mapped.numerator is not None,
+            mapped.denominator is not None,
+        ]
+        if given not in ([True, False, False], [False, True, True]):
             problems.append(Problem("column_or_ratio", SOURCES_FILE, where))
+        if not 0 < mapped.per < float("inf"):
+            found = str(mapped.per)
+            problems.append(Problem("wrong_value", SOURCES_FILE, f"{where}.per", found, "1, 100"))
     return problems
 
 
@@ -195,11 +232,15 @@ def _file(source: Source, folder: Path) -> list[Problem]:
     if path is None:
         package = source.path.removeprefix("package:").split("/")[0]
         return [Problem("no_package", SOURCES_FILE, place, source.path, package)]
-    if not path.resolve().is_relative_to(_root(source, folder)):
-        return [Problem("outside_folder", SOURCES_FILE, place, source.path)]
-    if not path.is_file():
-        return [Problem("no_file", SOURCES_FILE, place, source.path)]
-    return []
+    try:
+        if not path.resolve().is_relative_to(_root(source, folder)):
+            return [Problem("outside_folder", SOURCES_FILE, place, source.path)]
+        if path.is_file():
+            return []
+    except (OSError, RuntimeError, ValueError):
+        # A name too long, links in a circle, a NUL: such a file cannot be there.
+        pass
+    return [Problem("no_file", SOURCES_FILE, place, source.path[:200])]
 
 
 def _root(source: Source, folder: Path) -> Path:
@@ -211,6 +252,9 @@ def _root(source: Source, folder: Path) -> Path:
 
 def _package(source: Source) -> Path | None:
     name = source.path.removeprefix("package:").split("/")[0]
+    # To find a.b Python would run a, and nothing that a city folder names may be run.
+    if not name.isidentifier():
+        return None
     try:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):

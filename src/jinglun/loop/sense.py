@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jinglun.feeds import delimited, geojson
-from jinglun.feeds.delimited import ROW, quoted
+from jinglun.feeds.delimited import ROW, literal, quoted
 from jinglun.loop.folder import SOURCES_FILE, locate
 from jinglun.loop.tables import sense_table
 from jinglun.loop.units import factor
@@ -83,7 +83,8 @@ def sense(city: City, catalogue: Catalogue, connection: Any, progress: Progress)
     Errors: InputError when the places themselves cannot be made (no subject, a circular parent).
     """
     problems: list[Problem] = []
-    places, counts = _places(city, connection, problems)
+    rejects = Rejects()
+    places, counts = _places(city, connection, problems, rejects)
     desk = _Desk(
         city,
         catalogue,
@@ -91,6 +92,7 @@ def sense(city: City, catalogue: Catalogue, connection: Any, progress: Progress)
         places,
         places.index(),
         {v: i for i, v in enumerate(sorted(catalogue.variables))},
+        rejects=rejects,
         problems=problems,
     )
     parts = [Facts.empty()]
@@ -133,14 +135,14 @@ def _input(source: Source, city: City, counts: Mapping[str, int]) -> dict[str, A
 
 
 def _places(
-    city: City, connection: Any, problems: list[Problem]
+    city: City, connection: Any, problems: list[Problem], rejects: Rejects
 ) -> tuple[Places, dict[str, dict[str, int]]]:
     drafts: dict[str, dict[str, Any]] = {}
     shapes: dict[str, list[list[Ring]]] = {}
     counts: dict[str, dict[str, int]] = {}
     for source in city.sources:
         if source.holds == "places":
-            counts[source.id] = _draft_places(source, city, connection, drafts, problems)
+            counts[source.id] = _draft_places(source, city, connection, drafts, problems, rejects)
         elif source.holds == "geometry":
             found, wrong = geojson.read(_path(source, city), source)
             problems += wrong
@@ -173,21 +175,27 @@ def _draft_places(
     connection: Any,
     drafts: dict[str, dict[str, Any]],
     problems: list[Problem],
+    rejects: Rejects,
 ) -> dict[str, int]:
     wanted = [source.place, source.parent, *source.names.values()]
     loaded = _load(source, city, connection, [w for w in wanted if w], problems)
     if loaded is None:
         return {}
-    rows = loaded.to_pylist()
+    rows, rejected = loaded.to_pylist(), 0
     for row in rows:
-        ident = row[source.place] or ""
+        ident = row[source.place]
+        if not ident:
+            at = f"{source.path.rsplit('/', 1)[-1]}:{row[ROW]}:{source.place}"
+            rejects.add(source.id, at, source.place or "", "", "unknown_place")
+            rejected += 1
+            continue
         draft = drafts.setdefault(ident, {"id": ident, "level": source.level, "titles": {}})
         if source.parent:
-            draft["parent"] = row[source.parent]
+            draft["parent"] = row.get(source.parent)
         for language, column in source.names.items():
-            if row[column]:
+            if row.get(column):
                 draft["titles"].setdefault(language, row[column])
-    return {"read": len(rows), "used": len(rows), "rejected": 0}
+    return {"read": len(rows), "used": len(rows) - rejected, "rejected": rejected}
 
 
 def _hierarchy(drafts: dict[str, dict[str, Any]]) -> list[Problem]:
@@ -225,32 +233,31 @@ def _load(
 ) -> Any:
     """Return the chosen columns of rows that pass `where`, as Arrow text; None if unreadable."""
     table = f"source_{source.id}"
-    wrong = delimited.read(connection, _path(source, city), source, table)
+    path = _path(source, city)
+    wrong = delimited.read(connection, path, source, table, {*columns, *source.where})
     if wrong:
         problems += wrong
         return None
-    known = [r[0] for r in connection.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+    known = delimited.header(path, source)
     missing = [c for c in dict.fromkeys([*columns, *source.where]) if c not in known]
     problems += [
         Problem("unknown_column", SOURCES_FILE, f"source {source.id}", c, nearest(c, known))
         for c in missing
     ]
-    if any(c in source.where or c in (source.place, source.period_column) for c in missing):
+    if any(c in source.where or c in (source.place, source.period_column, ROW) for c in missing):
         return None
     chosen = [c for c in dict.fromkeys([ROW, *columns]) if c not in missing]
-    tests, values = _where(source)
     picked = ", ".join(quoted(c) for c in chosen)
-    query = f"SELECT {picked} FROM {quoted(table)}{tests} ORDER BY {quoted(ROW)}"
-    return connection.execute(query, values).to_arrow_table()
+    query = f"SELECT {picked} FROM {quoted(table)}{_where(source)} ORDER BY {quoted(ROW)}"
+    return connection.execute(query).to_arrow_table()
 
 
-def _where(source: Source) -> tuple[str, list[str]]:
-    tests, values = [], []
+def _where(source: Source) -> str:
+    tests = []
     for column, wanted in source.where.items():
         options = [wanted] if isinstance(wanted, str) else list(wanted)
-        tests.append(f"{quoted(column)} IN ({', '.join('?' * len(options))})")
-        values += options
-    return (" WHERE " + " AND ".join(tests) if tests else ""), values
+        tests.append(f"{quoted(column)} IN ({', '.join(map(literal, options)) or 'NULL'})")
+    return " WHERE " + " AND ".join(tests) if tests else ""
 
 
 def _facts(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, int]]:
@@ -370,17 +377,27 @@ def _wide(rows: _Rows, ident: str) -> Facts:
         return Facts.empty()
     value, text, stated = rows.numbers(names[0])
     if mapped.denominator:
-        below, _, stated_below = rows.numbers(mapped.denominator)
-        stated = stated & stated_below
-        rows.reject(
-            stated & rows.placed & (below == 0), mapped.denominator, text, "zero_denominator"
-        )
-        stated = stated & (below != 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        below, text_below, stated_below = rows.numbers(mapped.denominator)
+        stated = stated & stated_below & rows.placed
+        for bad, reason in (
+            (np.isnan(below), "not_a_number"),
+            (np.isinf(below), "infinite"),
+            (below == 0, "zero_denominator"),
+        ):
+            rows.reject(stated & bad, mapped.denominator, text_below, reason)
+            stated = stated & ~bad
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             value = value / (below / mapped.per)
-    ok = _sound(rows, value * times, variable, names[0], text, stated & rows.placed)
+    value = _scaled(value, times)
+    ok = _sound(rows, value, variable, names[0], text, stated & rows.placed)
     quality = QUALITY.index(mapped.quality or rows.source.quality)
-    return rows.kept(ok, rows.desk.variable_index[ident], value * times, quality, "/".join(names))
+    return rows.kept(ok, rows.desk.variable_index[ident], value, quality, "/".join(names))
+
+
+def _scaled(value: Array, times: float) -> Array:
+    """Return `value` in its variable's own unit; what grows too large is infinite."""
+    with np.errstate(over="ignore"):
+        return value * times
 
 
 def _times(desk: _Desk, source: Source, unit: str, variable: Variable, key: str) -> float | None:
@@ -440,19 +457,22 @@ def _long_part(
     assert columns is not None
     variable = rows.desk.catalogue.variables.get(ident)
     if variable is None:
-        rows.reject(here, columns.variable, text, "unknown_variable")
+        named = rows.loaded[columns.variable].combine_chunks()
+        rows.reject(here, columns.variable, named, "unknown_variable")
         return Facts.empty()
     times = factor(unit, variable.unit, rows.desk.city.currency)
     if times is None:
-        rows.reject(here, columns.unit, text, "unit_not_convertible")
+        units = rows.loaded[columns.unit].combine_chunks()
+        rows.reject(here, columns.unit, units, "unit_not_convertible")
         return Facts.empty()
-    ok = _sound(rows, value * times, variable, columns.value, text, here)
+    value = _scaled(value, times)
+    ok = _sound(rows, value, variable, columns.value, text, here)
     at = rows.desk.variable_index[ident]
-    facts = rows.kept(ok, at, value * times, QUALITY.index(rows.source.quality), columns.value)
+    facts = rows.kept(ok, at, value, QUALITY.index(rows.source.quality), columns.value)
     if columns.quality and columns.quality in rows.loaded.column_names:
         said = np.array(rows.loaded[columns.quality].to_pylist(), object)[np.flatnonzero(ok)]
         worst = QUALITY.index(rows.source.quality)
-        classes = [QUALITY.index(q) if q and q in QUALITY else worst for q in said]
+        classes = [QUALITY.index(q) if q in tuple(QUALITY) else worst for q in said]
         facts = dataclasses.replace(facts, quality=np.array(classes, np.int8))
     return facts
 
@@ -473,9 +493,11 @@ def _one_each(facts: Facts, desk: _Desk) -> Facts:
     agreed = facts.value[first][inverse]
     differs = ~kept & ~np.isclose(facts.value, agreed, rtol=1e-9, atol=0.0)
     for i in np.flatnonzero(differs):
-        source = desk.city.sources[facts.source[i]].id
-        column = str(facts.locator[i]).rsplit(":", 1)[-1]
-        desk.rejects.add(source, facts.locator[i], column, repr(float(facts.value[i])), "disagrees")
+        source, locator = desk.city.sources[facts.source[i]], str(facts.locator[i])
+        file = source.path.rsplit("/", 1)[-1]
+        column = locator[len(file) + 1 :].split(":", 1)[1]
+        found = repr(float(facts.value[i]))
+        desk.rejects.add(source.id, locator, column, found, "disagrees")
     return facts.take(np.sort(first))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from jinglun.model.periods import last_day, year_of
 from jinglun.pages import charts
 from jinglun.pages.sentences import term_title as term_title
-from jinglun.pages.view import Figure, View, number
+from jinglun.pages.view import Figure, View, number, page_name
 
 SCORE_CLASSES = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 100))
 
@@ -127,7 +127,7 @@ def districts_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
     indicator = seen.indicator(ident)
     return Markup(
         charts.dot_plot(
-            [(seen.place(p), f.value, f"../district/{p}.html", False) for p, f in rows],
+            [(seen.place(p), f.value, f"../district/{page_name(p)}.html", False) for p, f in rows],
             reference=figure.value,
             ident="districts",
             title=seen.words("chart.districts", name=seen.name(ident), period=figure.period),
@@ -204,7 +204,7 @@ def _map(
             rings=[ring for polygon in shapes[p] for ring in polygon],
             fill=charts.score_colour(told.get(p, (None, ""))[0])[0],
             missing=told.get(p, (None, ""))[0] is None,
-            href=f"{link}{p}.html",
+            href=f"{link}{page_name(p)}.html",
             text=told.get(p, (None, ""))[1],
         )
         for p in seen.districts
@@ -235,7 +235,7 @@ def peers_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
             subject=figure.value,
             ident="peers",
             title=seen.words("chart.peers", name=seen.name(ident), period=figure.period),
-            desc=position(seen, ident) or "",
+            desc=position(seen, ident) or _told(seen, figure),
             unit=seen.unit(indicator["unit"]),
             number=number,
             subject_label=seen.place(seen.subject),
@@ -244,6 +244,11 @@ def peers_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
             benchmarks=_lines(seen, indicator),
         )
     )
+
+
+def _told(seen: View, figure: Figure) -> str:
+    where, value = seen.place(figure.place), seen.amount(figure.value, figure.unit)
+    return seen.words("home.one_figure", name=where, value=value, period=figure.period)
 
 
 def position(seen: View, ident: str) -> str | None:

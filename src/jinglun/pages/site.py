@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from jinglun.model.release import Release
 from jinglun.pages import panels
 from jinglun.pages.sentences import three_sentences
-from jinglun.pages.view import View, index, number, view
+from jinglun.pages.view import View, index, number, page_name, view
 from jinglun.pages.words import languages
 
 HEADER = ("place", "title_zh", "title_en", "level", "period", "value", "unit", "score", "quality")
@@ -55,7 +55,13 @@ def _environment(seen: View, tags: list[str]) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        v=seen, w=seen.words, tags=tags, number=number, panels=panels, head=seen.release.head
+        v=seen,
+        w=seen.words,
+        tags=tags,
+        number=number,
+        page_name=page_name,
+        panels=panels,
+        head=seen.release.head,
     )
     return environment
 
@@ -96,7 +102,11 @@ def _pages(seen: View, shapes: Mapping[str, Any]) -> Iterator[Page]:
         given = {"ident": ident, "indicator": indicator, "shapes": shapes}
         yield f"indicator/{ident}.html", "indicator.html", given
     for place in seen.districts:
-        yield f"district/{place}.html", "district.html", {"place": place, "shapes": shapes}
+        yield (
+            f"district/{page_name(place)}.html",
+            "district.html",
+            {"place": place, "shapes": shapes},
+        )
     for name in ("indicators", "collect", "data", "method"):
         yield f"{name}.html", f"{name}.html", {}
 

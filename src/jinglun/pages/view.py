@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from jinglun.model.arrays import Array
-from jinglun.model.periods import age_years, year_of
+from jinglun.model.periods import age_years, first_day, last_day
 from jinglun.model.release import Release
 from jinglun.pages.words import Words, words
 
@@ -75,7 +77,11 @@ def _figures(measures: Any, near: set[str]) -> dict[tuple[str, str], tuple[Figur
     for row in _rows(measures, near):
         figure = Figure(*(row[name] for name in Figure.__dataclass_fields__))
         found.setdefault((figure.indicator, figure.place), []).append(figure)
-    return {k: tuple(sorted(v, key=lambda f: f.period)) for k, v in found.items()}
+    return {k: tuple(sorted(v, key=_in_time)) for k, v in found.items()}
+
+
+def _in_time(figure: Figure) -> tuple[date, str]:
+    return last_day(figure.period) or date.min, figure.period
 
 
 def _peer_values(measures: Any, near: set[str], level: str) -> dict[tuple[str, str], Array]:
@@ -98,6 +104,14 @@ def _peer_values(measures: Any, near: set[str], level: str) -> dict[tuple[str, s
 
 def _facts(facts: Any, near: set[str]) -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(row["variable"], row["place"], row["period"]): row for row in _rows(facts, near)}
+
+
+def page_name(ident: str) -> str:
+    """Return what the page of a place is called: its id, or letters that are safe in any path."""
+    if re.fullmatch(r"\w[\w.-]{0,99}", ident, re.ASCII):
+        return ident
+    digest = hashlib.sha256(ident.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"place-{digest}"
 
 
 def number(value: float) -> str:
@@ -196,7 +210,11 @@ class View:
 
     def latest(self, indicator: str, place: str) -> Figure | None:
         """Return the last figure that is not after the release's day."""
-        past = [f for f in self.history(indicator, place) if year_of(f.period) <= self.day.year]
+        past = [
+            f
+            for f in self.history(indicator, place)
+            if (first_day(f.period) or self.day) <= self.day
+        ]
         return past[-1] if past else None
 
     def age(self, period: str) -> float:
