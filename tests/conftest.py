@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import hashlib
 import importlib.util
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -129,6 +132,15 @@ def read_back(folder: Path) -> Release:
     return release
 
 
+def promised_bytes(release: Path) -> dict[str, str]:
+    """The checksum of every file whose bytes a release promises: all but run.json."""
+    return {
+        p.relative_to(release).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(release.rglob("*"))
+        if p.is_file() and p.name != "run.json"
+    }
+
+
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Let one process in at a time."""
@@ -188,3 +200,19 @@ def city_writer() -> Callable[..., Path]:
 def turned() -> Callable[..., Release]:
     """Turn a city folder into a release folder and read it back."""
     return run_turn
+
+
+@pytest.fixture(scope="session")
+def fingerprint() -> Callable[[Path], dict[str, str]]:
+    """Return the checksums of a release folder."""
+    return promised_bytes
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The installed command, as a user starts it."""
+    found = shutil.which("jinglun", path=str(Path(sys.executable).parent)) or shutil.which(
+        "jinglun"
+    )
+    assert found, "jinglun is not installed: pip install -e ."
+    return found

@@ -11,7 +11,7 @@ from jinglun.loop.catalogue import framework_catalogue
 from jinglun.loop.diagnose import diagnose
 from jinglun.loop.folder import read_city
 from jinglun.loop.measure import measure
-from jinglun.loop.open import open_release
+from jinglun.loop.open import open_release, refuse_other_folders
 from jinglun.loop.sense import Sensed, sense
 from jinglun.loop.stopwatch import Stopwatch
 from jinglun.model.errors import Problem
@@ -48,8 +48,10 @@ def turn(
 ) -> Turned:
     """Sense, measure, diagnose and open; design and deliver are not built yet and say so.
 
-    Errors: InputError when the folder cannot be read at all.
+    Errors: InputError when the folder cannot be read at all, or `out` holds something else.
     """
+    if until == "open":
+        refuse_other_folders(out)
     watch = Stopwatch(progress)
     catalogue = framework_catalogue()
     city = read_city(folder, catalogue)

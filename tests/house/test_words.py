@@ -108,33 +108,49 @@ def said(program: dict[str, ast.Module], package: Path) -> list[Said]:
 # --- problems and reasons ---
 
 
-def _texts(node: ast.expr) -> list[str]:
-    """The texts that an expression may be: itself, or either side of a choice."""
+def _values(node: ast.expr, tree: ast.Module) -> Iterator[ast.expr]:
+    """What an expression may be: either side of a choice, what a function of the file returns."""
     if isinstance(node, ast.IfExp):
-        return _texts(node.body) + _texts(node.orelse)
-    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+        yield from _values(node.body, tree)
+        yield from _values(node.orelse, tree)
+    elif isinstance(node, ast.Call):
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.name == _called(node):
+                returns = (n for n in ast.walk(function) if isinstance(n, ast.Return))
+                yield from (n.value for n in returns if n.value is not None)
+    else:
+        yield node
 
 
-def _bound(scope: ast.AST, name: str) -> list[str]:
-    """The texts that a name is given inside a function, by assignment or by a loop over tuples."""
+def _texts(node: ast.expr, tree: ast.Module) -> list[str]:
+    values = [v.value for v in _values(node, tree) if isinstance(v, ast.Constant)]
+    return [v for v in values if isinstance(v, str)]
+
+
+def _bound(scope: ast.AST, name: str, tree: ast.Module) -> list[str]:
+    """The texts that a name is given inside a function, by assignment or by a loop."""
     texts = []
     for node in ast.walk(scope):
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
-            texts += _texts(node.value)
-        elif isinstance(node, ast.For) and isinstance(node.target, ast.Tuple):
-            names = [getattr(n, "id", "") for n in node.target.elts]
-            if name in names and isinstance(node.iter, ast.Tuple):
-                at = names.index(name)
-                texts += [t for e in node.iter.elts for t in _texts(e.elts[at])]  # type: ignore[attr-defined]
+        if isinstance(node, ast.Assign):
+            target, given = node.targets[0], list(_values(node.value, tree))
+        elif isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple):
+            target, given = node.target, node.iter.elts
+        else:
+            continue
+        names = [getattr(n, "id", "") for n in getattr(target, "elts", [target])]
+        if name in names:
+            at = names.index(name)
+            one = [g.elts[at] if isinstance(g, ast.Tuple) else g for g in given]
+            texts += [t for g in one for t in _texts(g, tree)]
     return texts
 
 
-def _may_be(given: ast.expr, scope: ast.FunctionDef) -> list[str]:
+def _may_be(given: ast.expr, scope: ast.FunctionDef, tree: ast.Module) -> list[str]:
     """The texts that an argument may be; one empty text where it cannot be followed."""
     if isinstance(given, ast.Name):
         arguments = {a.arg for f in ast.walk(scope) if isinstance(f, ast.arguments) for a in f.args}
-        return [] if given.id in arguments else _bound(scope, given.id) or [""]
-    return _texts(given) or [""]
+        return [] if given.id in arguments else _bound(scope, given.id, tree) or [""]
+    return _texts(given, tree) or [""]
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
@@ -147,7 +163,7 @@ def _codes(tree: ast.Module, file: str) -> Iterator[tuple[str, str]]:
     """Every code that a Problem is made with."""
     for scope, call in _calls(tree):
         if _called(call) == "Problem" and call.args:
-            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[0], scope))
+            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[0], scope, tree))
 
 
 def _takers(tree: ast.Module) -> dict[str, int]:
@@ -166,7 +182,7 @@ def _reasons(tree: ast.Module, takers: dict[str, int], file: str) -> Iterator[tu
     for scope, call in _calls(tree):
         at = takers.get(_called(call))
         if at is not None and len(call.args) > at:
-            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[at], scope))
+            yield from ((t, f"{file}:{call.lineno}") for t in _may_be(call.args[at], scope, tree))
 
 
 # --- claims ---

@@ -35,6 +35,7 @@ class Diagnosed:
 class _Latest:
     """The latest figure of each indicator and place on the day: period or -1, and score."""
 
+    begun: NDArray[np.bool_]
     period: NDArray[np.int64]
     score: Array
     fresh: NDArray[np.bool_]
@@ -66,13 +67,13 @@ def _latest(measured: Measured, sensed: Sensed, city: City, day: date) -> _Lates
     """Take the last period begun by `day`; one older than the city allows is stale."""
     size = measured.value.shape[:2]
     at = np.full(size, -1)
-    for t, period in enumerate(measured.cube.periods):
-        if (first_day(period) or date.max) <= day:
-            at[~np.isnan(measured.value[:, :, t])] = t
+    begun = np.array([(first_day(p) or date.max) <= day for p in measured.cube.periods], bool)
+    for t in np.flatnonzero(begun):
+        at[~np.isnan(measured.value[:, :, t])] = t
     ages = np.array([age_years(p, day) for p in measured.cube.periods] + [np.inf])
     rows, columns = np.indices(size)
     score = np.where(at >= 0, measured.score[rows, columns, np.maximum(at, 0)], np.nan)
-    return _Latest(at, score, ages[at] <= city.settings.max_age_years)
+    return _Latest(begun, at, score, ages[at] <= city.settings.max_age_years)
 
 
 def _period(measured: Measured, latest: _Latest, place: int) -> str:
@@ -117,7 +118,7 @@ class _Loom:
 
     def assessed(self, score: float, coverage: float) -> float | None:
         """Return the score, or None where coverage is too thin to say anything."""
-        enough = coverage >= self.city.settings.assessable_coverage
+        enough = _tidy(coverage) >= self.city.settings.assessable_coverage
         return _tidy(score) if enough and np.isfinite(score) else None
 
     def over(self, parts: Iterable[tuple[float | None, float, float]]) -> tuple[float, float]:
@@ -183,6 +184,11 @@ class _Loom:
         weights: Mapping[str, float] = getattr(self.city.weights, kind)
         return weights.get(key, 1.0)
 
+    def share(self, kind: str, key: str, keys: Iterable[str]) -> float:
+        """Return the weight of `key` over that of all `keys`, 0 where nothing weighs anything."""
+        total = sum(self._weight(kind, k) for k in keys)
+        return self._weight(kind, key) / total if total else 0.0
+
     def _ids(self, members: Sequence[int]) -> list[str]:
         return [self.measured.indicators[n] for n in members]
 
@@ -200,7 +206,7 @@ class _Loom:
         return {"score": score, "low": None, "high": None, "coverage": _tidy(coverage)}
 
     def _headline(self, score: float, coverage: float) -> dict[str, Any]:
-        enough = coverage >= self.city.settings.headline_coverage and np.isfinite(score)
+        enough = _tidy(coverage) >= self.city.settings.headline_coverage and np.isfinite(score)
         return self._row(_tidy(score) if enough else None, coverage)
 
 
@@ -216,7 +222,9 @@ def _findings(
 ) -> dict[str, Any]:
     measured, catalogue, subject = loom.measured, loom.catalogue, sensed.places.subject
     covered = [c for c in weave["cells"] if c["score"] is not None]
-    rows = [n for n in loom.scored if latest.fresh[n, subject]]
+    # A target that is only beginning scores nothing yet, so its figure counts as not measured.
+    told = latest.fresh[:, subject] & np.isfinite(latest.score[:, subject])
+    rows = [n for n in loom.scored if told[n]]
     ranked = sorted(rows, key=lambda n: (latest.score[n, subject], measured.indicators[n]))
     return {
         "place": sensed.places.all[subject].id,
@@ -227,7 +235,7 @@ def _findings(
         ],
         "gaps": [_figure(loom, latest, n, subject) for n in ranked],
         "floors": _floors(loom, latest, subject),
-        "trends": _trends(loom, subject),
+        "trends": _trends(loom, latest, subject),
         "stale": [
             _figure(loom, latest, n, subject)
             for n in range(len(measured.indicators))
@@ -287,12 +295,12 @@ def _readings(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]
     return found
 
 
-def _trends(loom: _Loom, subject: int) -> list[dict[str, Any]]:
+def _trends(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]]:
     """Compare the first and the last figure of each indicator, by one and the same benchmark."""
     trends = []
     for n, ident in enumerate(loom.measured.indicators):
         value = loom.measured.value[n, subject]
-        known = np.flatnonzero(~np.isnan(value))
+        known = np.flatnonzero(~np.isnan(value) & latest.begun)
         if len(known) < 2:
             continue
         first, last = int(known[0]), int(known[-1])
@@ -379,7 +387,12 @@ def _collect(loom: _Loom, latest: _Latest, sensed: Sensed) -> list[dict[str, Any
 def _weight_in_city(loom: _Loom, n: int) -> float:
     """Return the share of the city's score that rests on one indicator when all are measured."""
     one = loom.indicator(n)
-    siblings = loom.members(one.domain, one.factor)
     if one.domain is None:
         return 0.0
-    return 1.0 / len(siblings) / len(FACTOR_IDS) / len(DOMAINS)
+    cell = f"{one.domain}.{one.factor}"
+    siblings = [loom.measured.indicators[m] for m in loom.members(one.domain, one.factor)]
+    return (
+        loom.share("indicators", one.id, siblings)
+        * loom.share("cells", cell, [f"{one.domain}.{f}" for f in FACTOR_IDS])
+        * loom.share("domains", one.domain, [d.id for d in DOMAINS])
+    )

@@ -80,9 +80,13 @@ def _order(indicator: Indicator) -> tuple[str, int, str]:
 def _round(values: Array) -> None:
     """Round in place to 12 significant digits, so that thread order cannot change a byte."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        size = np.where(values == 0, 0.0, np.floor(np.log10(np.abs(values))))
-    scale = 10.0 ** (DIGITS - 1 - np.where(np.isfinite(size), size, 0.0))
-    np.copyto(values, np.round(values * scale) / scale, where=np.isfinite(values))
+        places = DIGITS - 1 - np.floor(np.log10(np.abs(values)))
+    # Zero has no size, and 10 to the places of what is smaller still than 1e-280 is no float.
+    there = np.isfinite(places) & (places < 290)
+    places = np.where(there, places, 0.0)
+    # Whole powers of ten are exact, so each way ends at the float nearest to the decimal.
+    up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)
+    np.copyto(values, np.round(values / down * up) / up * down, where=there)
 
 
 # --- variables ----------------------------------------------------------------------------------
@@ -117,21 +121,29 @@ def _build_from_parts(
     for parent in parents:
         parts = children[parent]
         for n in additive:
-            _fill(whole, made, n, parent, parts, total(whole.value[n][parts]))
+            _fill(whole, made, n, parent, [n], parts, total(whole.value[n][parts]))
         for n in averaged:
             base = catalogue.variables[whole.variables[n]].base
             if base is not None:
-                weights = whole.value[whole.variables.index(base)][parts]
-                mean = weighted_mean(whole.value[n][parts], weights)
-                _fill(whole, made, n, parent, parts, mean)
+                at = whole.variables.index(base)
+                mean = weighted_mean(whole.value[n][parts], whole.value[at][parts])
+                _fill(whole, made, n, parent, [n, at], parts, mean)
 
 
 def _fill(
-    whole: Cube, made: NDArray[np.int8], n: int, parent: int, parts: list[int], value: Array
+    whole: Cube,
+    made: NDArray[np.int8],
+    n: int,
+    parent: int,
+    behind: list[int],
+    parts: list[int],
+    value: Array,
 ) -> None:
+    """Fill in what the variables `behind` give at the parts, with the worst class among them."""
     fill = np.isnan(whole.value[n, parent]) & np.isfinite(value)
     whole.value[n, parent][fill] = value[fill]
-    whole.quality[n, parent][fill] = whole.quality[n][parts].max(axis=0)[fill]
+    worst = whole.quality[np.ix_(behind, parts)].max(axis=(0, 1))
+    whole.quality[n, parent][fill] = worst[fill]
     made[n, parent][fill] = 2
 
 

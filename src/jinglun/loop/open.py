@@ -6,8 +6,6 @@ import dataclasses
 import inspect
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -23,11 +21,12 @@ from jinglun.loop.sense import Sensed
 from jinglun.loop.stopwatch import Stopwatch, peak_memory_mb
 from jinglun.model.catalogue import Benchmark, Catalogue, Indicator
 from jinglun.model.city import City
+from jinglun.model.errors import InputError, Problem
 from jinglun.model.facts import QUALITY
 from jinglun.model.release import FORMAT, KEYS, Release
 from jinglun.pages.site import write_site
 from jinglun.store.lake import arrow_table, write_csv, write_parquet
-from jinglun.store.swap import replace_folder
+from jinglun.store.swap import draft_of, replace_folder
 
 ABSENT = ("design", "deliver")
 
@@ -44,10 +43,8 @@ def open_release(
     watch: Stopwatch,
 ) -> None:
     """Write the release beside `out`, then let it take the place of the old one at once."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    draft.chmod(0o755)
-    try:
+    out = out.resolve()
+    with draft_of(out) as draft:
         release = _release(city, catalogue, sensed, measured, diagnosed, day, seed)
         _write(release, draft)
         _write_json(_geojson(sensed), draft / "places.geojson")
@@ -55,8 +52,14 @@ def open_release(
             write_site(release, _shapes(sensed), draft / "site", watch.within("pages"))
         _write_json(_run(watch), draft / "run.json")
         replace_folder(draft, out)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+
+
+def refuse_other_folders(out: Path) -> None:
+    """Raise InputError if `out` is anything but a release, an empty folder or nothing yet."""
+    if (out / "release.json").is_file() or not (out.exists() or out.is_symlink()):
+        return
+    if not out.is_dir() or any(out.iterdir()):
+        raise InputError([Problem("not_a_release", str(out), "", str(out))])
 
 
 def _write(release: Release, folder: Path) -> None:

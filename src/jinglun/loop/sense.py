@@ -5,48 +5,28 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jinglun.feeds import delimited, geojson
-from jinglun.feeds.delimited import ROW, literal, quoted
+from jinglun.feeds.delimited import ROW
 from jinglun.loop.folder import SOURCES_FILE, locate
+from jinglun.loop.hierarchy import read_places
+from jinglun.loop.loading import Rejects, load
 from jinglun.loop.tables import sense_table
 from jinglun.loop.units import factor
 from jinglun.model.arrays import Array
 from jinglun.model.catalogue import Catalogue, Variable
 from jinglun.model.city import City, Source
-from jinglun.model.errors import InputError, Problem, nearest
+from jinglun.model.errors import Problem
 from jinglun.model.facts import QUALITY, Facts
 from jinglun.model.periods import last_day
-from jinglun.model.places import Place, Places, Ring
+from jinglun.model.places import Places
 
 Progress = Callable[[str, int, int], None]
 Strings = Any
 """An Arrow array of text."""
-
-
-@dataclass
-class Rejects:
-    """The figures set aside: source, locator, column, value and reason code, by column."""
-
-    source: list[str] = field(default_factory=list)
-    locator: list[str] = field(default_factory=list)
-    column: list[str] = field(default_factory=list)
-    value: list[str] = field(default_factory=list)
-    reason: list[str] = field(default_factory=list)
-
-    def add(self, source: str, locator: str, column: str, value: str, reason: str) -> None:
-        """Keep one figure with the reason why it is not used."""
-        for name, text in zip(
-            ("source", "locator", "column", "value", "reason"),
-            (source, locator, column, value[:200], reason),
-            strict=True,
-        ):
-            getattr(self, name).append(text)
 
 
 @dataclass(frozen=True)
@@ -84,7 +64,7 @@ def sense(city: City, catalogue: Catalogue, connection: Any, progress: Progress)
     """
     problems: list[Problem] = []
     rejects = Rejects()
-    places, counts = _places(city, connection, problems, rejects)
+    places, counts = read_places(city, connection, problems, rejects)
     desk = _Desk(
         city,
         catalogue,
@@ -131,139 +111,13 @@ def _input(source: Source, city: City, counts: Mapping[str, int]) -> dict[str, A
     }
 
 
-# --- places -------------------------------------------------------------------------------------
-
-
-def _places(
-    city: City, connection: Any, problems: list[Problem], rejects: Rejects
-) -> tuple[Places, dict[str, dict[str, int]]]:
-    drafts: dict[str, dict[str, Any]] = {}
-    shapes: dict[str, list[list[Ring]]] = {}
-    counts: dict[str, dict[str, int]] = {}
-    for source in city.sources:
-        if source.holds == "places":
-            counts[source.id] = _draft_places(source, city, connection, drafts, problems, rejects)
-        elif source.holds == "geometry":
-            found, wrong = geojson.read(_path(source, city), source)
-            problems += wrong
-            shapes.update(found)
-            read = len(found) + len(wrong)
-            counts[source.id] = {"read": read, "used": len(found), "rejected": len(wrong)}
-    if city.subject not in drafts:
-        hint = nearest(city.subject, drafts)
-        raise InputError(
-            [*problems, Problem("no_subject", "city.toml", "subject", city.subject, hint)]
-        )
-    levels = tuple(level.id for level in city.levels)
-    problems += _hierarchy(drafts)
-    if any(p.code == "circular_parent" for p in problems):
-        raise InputError(problems)
-    made = tuple(_place(drafts[i], city, levels) for i in sorted(drafts))
-    known = {i: shape for i, shape in sorted(shapes.items()) if i in drafts}
-    return Places(made, levels, known), counts
-
-
-def _path(source: Source, city: City) -> Path:
-    found = locate(source, city.folder)
-    assert found is not None, "read_city has located every source"
-    return found
-
-
-def _draft_places(
-    source: Source,
-    city: City,
-    connection: Any,
-    drafts: dict[str, dict[str, Any]],
-    problems: list[Problem],
-    rejects: Rejects,
-) -> dict[str, int]:
-    wanted = [source.place, source.parent, *source.names.values()]
-    loaded = _load(source, city, connection, [w for w in wanted if w], problems)
-    if loaded is None:
-        return {}
-    rows, rejected = loaded.to_pylist(), 0
-    for row in rows:
-        ident = row[source.place]
-        if not ident:
-            at = f"{source.path.rsplit('/', 1)[-1]}:{row[ROW]}:{source.place}"
-            rejects.add(source.id, at, source.place or "", "", "unknown_place")
-            rejected += 1
-            continue
-        draft = drafts.setdefault(ident, {"id": ident, "level": source.level, "titles": {}})
-        if source.parent:
-            draft["parent"] = row.get(source.parent)
-        for language, column in source.names.items():
-            if row.get(column):
-                draft["titles"].setdefault(language, row[column])
-    return {"read": len(rows), "used": len(rows) - rejected, "rejected": rejected}
-
-
-def _hierarchy(drafts: dict[str, dict[str, Any]]) -> list[Problem]:
-    problems = []
-    for ident, draft in drafts.items():
-        seen, parent = {ident}, draft.get("parent")
-        while parent is not None:
-            if parent in seen:
-                problems.append(Problem("circular_parent", SOURCES_FILE, ident, parent))
-                break
-            if parent not in drafts:
-                hint = nearest(parent, drafts)
-                problems.append(Problem("unknown_parent", SOURCES_FILE, ident, parent, hint))
-                draft["parent"] = None
-                break
-            seen.add(parent)
-            parent = drafts[parent].get("parent")
-    return problems
-
-
-def _place(draft: dict[str, Any], city: City, levels: tuple[str, ...]) -> Place:
-    if draft["id"] == city.subject:
-        titles = {**draft["titles"], "zh": city.title_zh, "en": city.title_en}
-        return Place(draft["id"], draft["level"], draft.get("parent"), "subject", titles)
-    inside = draft.get("parent") == city.subject
-    role = "district" if inside and draft["level"] == city.district_level else "peer"
-    return Place(draft["id"], draft["level"], draft.get("parent"), role, draft["titles"])  # type: ignore[arg-type]
-
-
 # --- facts --------------------------------------------------------------------------------------
-
-
-def _load(
-    source: Source, city: City, connection: Any, columns: list[str], problems: list[Problem]
-) -> Any:
-    """Return the chosen columns of rows that pass `where`, as Arrow text; None if unreadable."""
-    table = f"source_{source.id}"
-    path = _path(source, city)
-    wrong = delimited.read(connection, path, source, table, {*columns, *source.where})
-    if wrong:
-        problems += wrong
-        return None
-    known = delimited.header(path, source)
-    missing = [c for c in dict.fromkeys([*columns, *source.where]) if c not in known]
-    problems += [
-        Problem("unknown_column", SOURCES_FILE, f"source {source.id}", c, nearest(c, known))
-        for c in missing
-    ]
-    if any(c in source.where or c in (source.place, source.period_column, ROW) for c in missing):
-        return None
-    chosen = [c for c in dict.fromkeys([ROW, *columns]) if c not in missing]
-    picked = ", ".join(quoted(c) for c in chosen)
-    query = f"SELECT {picked} FROM {quoted(table)}{_where(source)} ORDER BY {quoted(ROW)}"
-    return connection.execute(query).to_arrow_table()
-
-
-def _where(source: Source) -> str:
-    tests = []
-    for column, wanted in source.where.items():
-        options = [wanted] if isinstance(wanted, str) else list(wanted)
-        tests.append(f"{quoted(column)} IN ({', '.join(map(literal, options)) or 'NULL'})")
-    return " WHERE " + " AND ".join(tests) if tests else ""
 
 
 def _facts(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, int]]:
     if source.holds == "table":
         return sense_table(desk, number, source)
-    loaded = _load(source, desk.city, desk.connection, _columns(source), desk.problems)
+    loaded = load(source, desk.city, desk.connection, _columns(source), desk.problems)
     if loaded is None:
         return Facts.empty(), {}
     rows = _Rows(desk, number, source, loaded)

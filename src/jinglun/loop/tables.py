@@ -25,7 +25,10 @@ _TYPES = {
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+_TIMES = ("date", "timestamp")
 _PLACE, _PERIOD = "__place", "__period"
+_LOST, _FOUND = "__lost", "__found"
+"""The first column of a row whose text is no value of its type, and that text."""
 
 
 def sense_table(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, int]]:
@@ -43,57 +46,97 @@ def sense_table(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[s
     if wrong:
         desk.problems += wrong
         return Facts.empty(), {}
-    text = ibis.duckdb.from_connection(desk.connection).table(name)
-    for column, wanted in source.where.items():
-        options = [wanted] if isinstance(wanted, str) else list(wanted)
-        text = text.filter(text[column].isin(options))
-    typed = _typed(desk, source, table, text)
+    text = _chosen(desk, source, ibis.duckdb.from_connection(desk.connection).table(name))
+    typed = _typed(desk, source, table, text) if text is not None else None
     if typed is None:
         return Facts.empty(), {}
     read, good = _sound_rows(desk, source, table, typed)
     facts = _reduced(desk, number, source, table, good)
-    used = int(good.count().execute())
+    used = _count(good)
     return facts, {"read": read, "used": used, "rejected": read - used, "values": len(facts)}
+
+
+def _count(rows: Any) -> int:
+    # Not execute(), which would bring in pandas.
+    return int(rows.count().to_pyarrow().as_py())
+
+
+def _names(text: Any) -> list[str]:
+    return [name for name in text.columns if name != ROW]
+
+
+def _chosen(desk: _Desk, source: Source, text: Any) -> Any:
+    """Return the rows that pass `where`, or None with the reasons."""
+    absent = [column for column in source.where if column not in _names(text)]
+    for column in absent:
+        hint = nearest(column, _names(text))
+        place = f"source {source.id}"
+        desk.problems.append(Problem("unknown_column", SOURCES_FILE, place, column, hint))
+    if absent:
+        return None
+    for column, wanted in source.where.items():
+        options = [wanted] if isinstance(wanted, str) else list(wanted)
+        text = text.filter(text[column].isin(options))
+    return text
 
 
 def _typed(desk: _Desk, source: Source, table: Table, text: Any) -> Any:
     """Return the mapped columns under the table's own names and types, or None with the reasons."""
+    import ibis
+
     picked = {ROW: text[ROW]}
+    lost, found = [ibis.null("string")], [ibis.null("string")]
     for name, column in source.columns.items():
         place = f"source {source.id}.columns.{name}"
         if name not in table.columns:
             hint = nearest(name, table.columns)
             desk.problems.append(Problem("unknown_table_column", SOURCES_FILE, place, name, hint))
-        elif column not in text.columns:
-            hint = nearest(column, text.columns)
+        elif column not in _names(text):
+            hint = nearest(column, _names(text))
             desk.problems.append(Problem("unknown_column", SOURCES_FILE, place, column, hint))
         else:
             cleaned = text[column].strip().nullif("")
             picked[name] = cleaned.try_cast(_TYPES[table.columns[name].type])
+            read = picked[name].notnull()
+            if table.columns[name].type in _TIMES:
+                # Beyond these years a date is a slip of the pen, and its year no ISO 8601 period.
+                read = picked[name].year().between(1000, 9999).fill_null(False)
+            unread = cleaned.notnull() & ~read
+            lost.append(unread.ifelse(name, ibis.null("string")))
+            found.append(unread.ifelse(cleaned, ibis.null("string")))
     lacking = [n for n in {*table.key, table.place, table.time} if n not in picked]
     for name in sorted(lacking):
         place = f"source {source.id}.columns.{name}"
         desk.problems.append(Problem("missing_key", SOURCES_FILE, place, hint=name))
+    picked[_LOST], picked[_FOUND] = ibis.coalesce(*lost), ibis.coalesce(*found)
     return None if lacking else text.select(**picked)
 
 
 def _sound_rows(desk: _Desk, source: Source, table: Table, typed: Any) -> tuple[int, Any]:
-    """Reject the rows without a known place or a time; return how many were read, and the rest."""
+    """Reject rows without a known place, a time or a value that reads; count what was read."""
     import ibis
+    import pyarrow as pa
 
-    known = ibis.memtable({"id": list(desk.place_index)})
-    placed = typed[table.place].isin(known.id)
-    bad = typed.filter(~placed.fill_null(False) | typed[table.time].isnull())
+    known = ibis.memtable(pa.table({"id": pa.array(list(desk.place_index), pa.string())}))
+    placed = typed[table.place].isin(known.id).fill_null(False)
+    sound = placed & typed[table.time].notnull() & typed[_LOST].isnull()
     file = source.path.rsplit("/", 1)[-1]
-    for row in bad.order_by(ROW).limit(10_000).to_pyarrow().to_pylist():
-        at_fault = table.time if row[table.time] is None else table.place
-        reason = "bad_time" if at_fault == table.time else "unknown_place"
+    bad = typed.filter(~sound).select(ROW, table.place, _LOST, _FOUND).order_by(ROW)
+    for row in bad.limit(10_000).to_pyarrow().to_pylist():
+        at_fault, value, reason = _fault(row, table, desk)
         locator = f"{file}:{row[ROW]}:{source.columns[at_fault]}"
-        desk.rejects.add(
-            source.id, locator, source.columns[at_fault], str(row[at_fault] or ""), reason
-        )
-    good = typed.filter(placed.fill_null(False) & typed[table.time].notnull())
-    return int(typed.count().execute()), good
+        desk.rejects.add(source.id, locator, source.columns[at_fault], value, reason)
+    return _count(typed), typed.filter(sound)
+
+
+def _fault(row: dict[str, Any], table: Table, desk: _Desk) -> tuple[str, str, str]:
+    """Return the column at fault in a bad row, what stands there and the reason code."""
+    if row[_LOST] is not None:
+        timely = table.columns[row[_LOST]].type in _TIMES
+        return row[_LOST], row[_FOUND], "bad_time" if timely else "not_a_number"
+    if row[table.place] not in desk.place_index:
+        return table.place, row[table.place] or "", "unknown_place"
+    return table.time, "", "bad_time"
 
 
 def _reduced(desk: _Desk, number: int, source: Source, table: Table, good: Any) -> Facts:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from jinglun.model.errors import nearest
+from jinglun.model.periods import first_day, last_day
 from jinglun.model.release import Release
 from jinglun.pages.panels import in_force
-from jinglun.pages.view import number
+from jinglun.pages.view import located, number
 from jinglun.pages.words import Words
 
 
@@ -27,8 +29,10 @@ def explain(
     term = _indicator(release, indicator)
     where = _place(release, place)
     values = _rows(release, "measures", where["place"], indicator=[term["id"]])
-    values.sort(key=lambda row: row["period"])
-    chosen = [v for v in values if period in (None, v["period"])]
+    values.sort(key=lambda row: (last_day(row["period"]) or date.min, row["period"]))
+    day = date.fromisoformat(release.head["date"])
+    begun = [v for v in values if (first_day(v["period"]) or day) <= day]
+    chosen = begun if period is None else [v for v in values if v["period"] == period]
     value = chosen[-1] if chosen else None
     at = value["period"] if value else period
     return {
@@ -118,8 +122,7 @@ def _fact(release: Release, row: dict[str, Any], w: Words, deep: bool = True) ->
 
 
 def _file(release: Release, row: Mapping[str, Any]) -> dict[str, Any]:
-    file, _, rest = row["locator"].partition(":")
-    number_, _, column = rest.partition(":")
+    file, number_, column = located(row["locator"])
     source = next(i for i in release.head["inputs"] if i["source"] == row["source"])
     return {
         "file": file,

@@ -9,16 +9,16 @@ import numpy as np
 from markupsafe import Markup
 
 from jinglun.model.periods import last_day, year_of
-from jinglun.pages import charts
+from jinglun.pages import charts, colours, legends, maps
 from jinglun.pages.sentences import term_title as term_title
-from jinglun.pages.view import Figure, View, number, page_name
+from jinglun.pages.view import Figure, View, located, number, page_name
 
 SCORE_CLASSES = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 100))
 
 
 def cell_style(score: float | None) -> Markup:
     """Return the inline colours of a weave cell."""
-    fill, text = charts.score_colour(score)
+    fill, text = colours.score_colour(score)
     return Markup(f"background:{fill};color:{text}")
 
 
@@ -37,7 +37,7 @@ def bar(seen: View, score: float | None, ident: str, name: str) -> Markup:
 def legend(seen: View) -> Markup:
     """Return the colours of the scores in words."""
     return Markup(
-        charts.legend(
+        legends.legend(
             _classes(seen),
             ident="legend",
             title=seen.words("score.legend"),
@@ -46,13 +46,13 @@ def legend(seen: View) -> Markup:
     )
 
 
-def _classes(seen: View) -> list[charts.LegendClass]:
+def _classes(seen: View) -> list[legends.LegendClass]:
     middles = [(low + high) / 2 for low, high in SCORE_CLASSES]
     made = [
-        charts.LegendClass(charts.score_colour(m)[0], f"{low}–{high}")
+        legends.LegendClass(colours.score_colour(m)[0], f"{low}–{high}")
         for m, (low, high) in zip(middles, SCORE_CLASSES, strict=True)
     ]
-    none = charts.LegendClass(charts.score_colour(None)[0], seen.words("score.blank"), True)
+    none = legends.LegendClass(colours.score_colour(None)[0], seen.words("score.blank"), True)
     return [*made, none]
 
 
@@ -199,10 +199,10 @@ def _map(
     link: str,
 ) -> Markup:
     drawn = [
-        charts.Shape(
+        maps.Shape(
             label=seen.place(p),
             rings=[ring for polygon in shapes[p] for ring in polygon],
-            fill=charts.score_colour(told.get(p, (None, ""))[0])[0],
+            fill=colours.score_colour(told.get(p, (None, ""))[0])[0],
             missing=told.get(p, (None, ""))[0] is None,
             href=f"{link}{page_name(p)}.html",
             text=told.get(p, (None, ""))[1],
@@ -212,7 +212,7 @@ def _map(
     ]
     approval = seen.release.head["map"]["approval"]
     return Markup(
-        charts.district_map(
+        maps.district_map(
             drawn,
             ident="map",
             title=title,
@@ -319,9 +319,9 @@ def origin(seen: View, fact: Mapping[str, Any]) -> str:
         if base:
             return seen.words("explain.parts_mean", count=count, base=_called(seen, base))
         return seen.words("explain.parts", count=count)
-    row, _, column = rest.partition(":")
+    file, row, column = located(locator)
     key = "explain.reduced" if row == "*" else "explain.read"
-    return seen.words(key, file=kind, row=row, column=column, source=fact["source"])
+    return seen.words(key, file=file, row=row, column=column, source=fact["source"])
 
 
 def _called(seen: View, variable: str) -> str:

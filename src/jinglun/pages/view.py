@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,12 +115,21 @@ def page_name(ident: str) -> str:
     return f"place-{digest}"
 
 
+def located(locator: str) -> tuple[str, str, str]:
+    """Return file, row (`*` for all) and column of a locator; the two names may hold colons."""
+    found = re.fullmatch(r"(.*?):(\d+|\*):(.*)", locator, re.DOTALL)
+    assert found, f"a locator is file:row:column, not {locator}"
+    return found[1], found[2], found[3]
+
+
 def number(value: float) -> str:
-    """Return a value with the decimals its size deserves: 3,197,332; 95.6; 1.3; 0.042."""
+    """Return a value with the decimals its size deserves: 3,197,332; 95.6; 1.3; 0.042; 0.00002."""
     size = abs(value)
     if size >= 1000:
         return f"{value:,.0f}"
-    decimals = 1 if size >= 10 else 2 if size >= 0.1 or size == 0 else 4
+    decimals = 1 if size >= 10 else 2
+    if 0 < size < 0.1:
+        decimals = min(300, max(4, 1 - math.floor(math.log10(size))))
     text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
