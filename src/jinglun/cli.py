@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import shutil
 import sys
@@ -49,6 +50,10 @@ def _parser_class(w: Words) -> type[argparse.ArgumentParser]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 wrong input, 2 wrong command, 3 a fault of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show Chinese shows its code points: even --help says 经纶.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -159,8 +164,7 @@ def _new(chosen: argparse.Namespace, w: Words) -> int:
 
     folder = Path(chosen.dir)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        _say(sys.stderr, w("cli.exists", path=folder))
-        return WRONG_INPUT
+        return _wrong(chosen, w("cli.exists", path=folder))
     write_new(folder)
     _tell(chosen, {"made": str(folder)}, w("cli.made", path=folder))
     return DONE
@@ -201,8 +205,12 @@ def _turn(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
     seconds = {name: round(s, 2) for name, s in turned.seconds.items()}
     took = w("cli.took", seconds=round(turned.total, 1), memory=round(peak_memory_mb()))
     if chosen.json:
-        print(json.dumps({"release": str(out), "seconds": seconds, "rejected": turned.rejected}))
-    elif until == "open":
+        problems = [_said(p, w) for p in turned.problems]
+        written = str(out) if until == "open" else None
+        found = {"release": written, "seconds": seconds, "rejected": turned.rejected}
+        _tell(chosen, {**found, "problems": problems}, "")
+        return DONE
+    if until == "open":
         _say(sys.stdout, w("cli.done", out=out) + "  " + took)
         if turned.rejected:
             rejected = w("cli.rejected", count=turned.rejected, file=out / "rejected.parquet")
@@ -213,7 +221,7 @@ def _turn(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
         _say(sys.stdout, took)
     if turned.problems:
         _say(sys.stderr, w("cli.warnings", count=len(turned.problems)))
-        _show_problems(turned.problems, w, chosen.json)
+        _show_problems(turned.problems, w, False)
     return DONE
 
 
@@ -222,15 +230,17 @@ def _explain(chosen: argparse.Namespace, w: Words) -> int:
     from jinglun.store.lake import read_release
 
     folder = _folder(chosen)
-    release = read_release(folder / "release" if (folder / "release").is_dir() else folder)
+    try:
+        release = read_release(folder / "release" if (folder / "release").is_dir() else folder)
+    except (OSError, ValueError) as error:
+        return _wrong(chosen, w("cli.broken_release", path=folder, reason=error))
     if release is None:
-        _say(sys.stderr, w("cli.no_release", path=folder))
-        return WRONG_INPUT
+        return _wrong(chosen, w("cli.no_release", path=folder))
     try:
         found = explain(release, chosen.indicator, chosen.place, chosen.period, w)
     except NotKnown as error:
-        _say(sys.stderr, w(f"cli.unknown_{error.kind}", found=error.found, hint=error.hint))
-        return WRONG_INPUT
+        gaps = {"found": error.found, "hint": error.hint or "—"}
+        return _wrong(chosen, w(f"cli.unknown_{error.kind}", **gaps))
     _tell(chosen, found, text(found, w))
     return DONE
 
@@ -241,15 +251,14 @@ def _serve(chosen: argparse.Namespace, w: Words) -> int:
     folder = _folder(chosen)
     site = next((f for f in (folder / "release/site", folder / "site") if f.is_dir()), None)
     if site is None:
-        _say(sys.stderr, w("cli.no_release", path=folder))
-        return WRONG_INPUT
+        return _wrong(chosen, w("cli.no_release", path=folder))
     try:
         server = serve(site, chosen.host, chosen.port)
     except (OSError, OverflowError) as error:
-        _say(sys.stderr, w("cli.port_busy", port=chosen.port, reason=error))
-        return WRONG_INPUT
+        return _wrong(chosen, w("cli.port_busy", port=chosen.port, reason=error))
     host, port = server.server_address[:2]
-    print(w("cli.serving", url=f"http://{host!s}:{port}/"), flush=True)
+    url = f"http://{host!s}:{port}/"
+    _tell(chosen, {"url": url}, w("cli.serving", url=url))
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -260,8 +269,8 @@ def _serve(chosen: argparse.Namespace, w: Words) -> int:
 def _demo(chosen: argparse.Namespace, w: Words) -> int:
     bundled = _bundled()
     if chosen.name not in bundled:
-        _say(sys.stderr, w("cli.no_demo", found=chosen.name, hint=", ".join(sorted(bundled))))
-        return WRONG_INPUT
+        hint = ", ".join(sorted(bundled))
+        return _wrong(chosen, w("cli.no_demo", found=chosen.name, hint=hint))
     folder = Path("demo") / chosen.name
     if not folder.exists():
         shutil.copytree(bundled[chosen.name], folder, ignore=shutil.ignore_patterns("release"))
@@ -294,7 +303,7 @@ def _folder(chosen: argparse.Namespace) -> Path:
 
 
 def _day(chosen: argparse.Namespace, w: Words) -> date:
-    if not chosen.date:
+    if chosen.date is None:
         return date.today()
     try:
         return date.fromisoformat(chosen.date)
@@ -303,7 +312,16 @@ def _day(chosen: argparse.Namespace, w: Words) -> date:
 
 
 def _tell(chosen: argparse.Namespace, found: object, text: str) -> None:
-    print(json.dumps(found, ensure_ascii=False, indent=1) if chosen.json else text)
+    print(json.dumps(found, ensure_ascii=False, indent=1) if chosen.json else text, flush=True)
+
+
+def _wrong(chosen: argparse.Namespace, text: str) -> int:
+    """Say what is wrong with the input, and return its exit code."""
+    if chosen.json:
+        _tell(chosen, {"error": text}, "")
+    else:
+        _say(sys.stderr, text)
+    return WRONG_INPUT
 
 
 def _show_problems(problems: Sequence[Any], w: Words, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -157,7 +158,8 @@ def test_what_grades_the_filing_or_only_describes_is_never_scored(toy: Toy, role
     toy.fact("c", "v_m", 0)
     found = toy.diagnose(DAY)
     assert cell(found, "economy", "bigpicture") == (40, 1)
-    assert found.findings["counts"] == {"indicators": 12, "scored": 11, "measured": 7, "peers": 0}
+    counted = {"indicators": 12, "scored": 11, "measured": 7, "proposed": 0, "peers": 0}
+    assert found.findings["counts"] == counted
 
 
 def test_an_indicator_without_a_benchmark_is_neither_scored_nor_missing(toy: Toy) -> None:
@@ -379,6 +381,15 @@ def test_a_second_reading_is_shown_beside_the_score(toy: Toy, a_benchmark: Make)
     # 100 * (35 - 20) / (35 - 5) = 50, beside 100 * (50 - 20) / (50 - 5).
     assert found["readings"] == [{"indicator": "pm", "reading": "WHO 2021", "score": 50}]
     assert found["gaps"][0]["score"] == pytest.approx(100 * 30 / 45)
+
+
+def test_scores_that_rest_on_our_own_proposal_are_counted(toy: Toy, a_benchmark: Make) -> None:
+    ours = replace(a_benchmark("*", 0, 100), status="proposed")
+    toy.indicator("x", benchmarks=[ours])
+    toy.indicator("y", benchmarks=[ours, a_benchmark("CN", 0, 100)])
+    toy.indicator("z", benchmarks=[a_benchmark("*", 0, 100), replace(ours, reading="other")])
+    toy.fact("c", "v_y", 1)
+    assert toy.diagnose(DAY).findings["counts"]["proposed"] == 1
 
 
 def test_expired_benchmarks_are_listed(toy: Toy, a_benchmark: Make) -> None:

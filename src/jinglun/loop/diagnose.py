@@ -71,8 +71,9 @@ def _latest(measured: Measured, sensed: Sensed, city: City, day: date) -> _Lates
     for t in np.flatnonzero(begun):
         at[~np.isnan(measured.value[:, :, t])] = t
     ages = np.array([age_years(p, day) for p in measured.cube.periods] + [np.inf])
-    rows, columns = np.indices(size)
-    score = np.where(at >= 0, measured.score[rows, columns, np.maximum(at, 0)], np.nan)
+    score = np.full(size, np.nan)
+    known = at >= 0
+    score[known] = measured.score[(*np.nonzero(known), at[known])]
     return _Latest(begun, at, score, ages[at] <= city.settings.max_age_years)
 
 
@@ -249,9 +250,15 @@ def _findings(
             "indicators": len(catalogue.indicators),
             "scored": len(loom.scored),
             "measured": len(rows),
+            "proposed": _proposed(loom),
             "peers": len(_peers(sensed)),
         },
     }
+
+
+def _proposed(loom: _Loom) -> int:
+    chosen = [loom.measured.benchmarks[loom.measured.indicators[n]] for n in loom.scored]
+    return sum(1 for b in chosen if b is not None and b.status == "proposed")
 
 
 def _figure(loom: _Loom, latest: _Latest, n: int, place: int) -> dict[str, Any]:

@@ -313,7 +313,7 @@ def distribution(
     own = finite(subject)
     edges, counts = nice_bins(peers) if peers else ([], [])
     median = statistics.median(peers) if peers else None
-    guides = axes.guides([(median, peer_label), *benchmarks], _DASHES)
+    guides = axes.guides([*benchmarks, (median, peer_label)], _DASHES)
     key, top = legends.key(unit, guides, number)
     body = key + (
         svg.text(0, top + 0.5 * svg.LEADING, count_label, fill=MUTED) if count_label else ""

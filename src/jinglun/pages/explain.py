@@ -10,7 +10,7 @@ from jinglun.model.errors import nearest
 from jinglun.model.periods import first_day, last_day
 from jinglun.model.release import Release
 from jinglun.pages.panels import in_force
-from jinglun.pages.view import located, number
+from jinglun.pages.view import located, number, with_unit
 from jinglun.pages.words import Words
 
 
@@ -174,14 +174,14 @@ def _value_lines(found: Mapping[str, Any], w: Words) -> list[str]:
         return [said]
     score = found["score"]
     return [
-        f"{w('explain.value')}: {number(found['value'])} {_unit(found['indicator']['unit'], w)}",
+        f"{w('explain.value')}: {_amount(number(found['value']), found['indicator']['unit'], w)}",
         f"{w('explain.score')}: {w('explain.no_score') if score is None else number(score)}",
         w("explain.other_periods", periods=w("list.comma").join(found["periods"])),
     ]
 
 
-def _unit(unit: str, w: Words) -> str:
-    return w(f"unit.{unit}") if w.has(f"unit.{unit}") else unit
+def _amount(figure: str, unit: str, w: Words) -> str:
+    return with_unit(figure, w(f"unit.{unit}") if w.has(f"unit.{unit}") else unit)
 
 
 def _benchmark_lines(found: Mapping[str, Any], w: Words) -> list[str]:
@@ -204,8 +204,8 @@ def _benchmark_lines(found: Mapping[str, Any], w: Words) -> list[str]:
 
 def _fact_lines(fact: Mapping[str, Any], w: Words, margin: str) -> list[str]:
     head = (
-        f"{margin}{fact['place']} {fact['period']} {fact['variable']} = {fact['value']!r} "
-        f"{_unit(fact['unit'], w)} [{fact['quality']}]"
+        f"{margin}{fact['place']} {fact['period']} {fact['variable']} = "
+        f"{_amount(repr(fact['value']), fact['unit'], w)} [{fact['quality']}]"
     )
     lines = [head]
     if "file" in fact:

@@ -13,6 +13,7 @@ from jinglun.pages import charts, colours, legends, maps
 from jinglun.pages.sentences import term_title as term_title
 from jinglun.pages.view import Figure, View, located, number, page_name
 
+FEW = 20
 SCORE_CLASSES = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 100))
 
 
@@ -255,10 +256,12 @@ def position(seen: View, ident: str) -> str | None:
     """Say what share of the peers the city does better than."""
     for row in seen.findings["positions"]:
         if row["indicator"] == ident:
+            few = row["peers"] < FEW
             return seen.words(
-                "indicator.position",
+                "indicator.position_few" if few else "indicator.position",
                 peers=f"{row['peers']:,}",
                 share=number(round(100 * row["better_than"])),
+                count=round(row["better_than"] * row["peers"]),
                 period=row["period"],
             )
     return None
@@ -303,7 +306,14 @@ def _fact_row(seen: View, fact: Mapping[str, Any], depth: int = 0) -> dict[str, 
         "value": seen.amount(fact["value"], fact["unit"]),
         "quality": fact["quality"],
         "origin": origin(seen, fact),
+        "source": _source_number(seen, fact),
     }
+
+
+def _source_number(seen: View, fact: Mapping[str, Any]) -> int:
+    """Return the row of a fact's source on the data page, 0 for a fact of our own making."""
+    sources = [i["source"] for i in seen.release.head["inputs"]]
+    return sources.index(fact["source"]) + 1 if fact["source"] in sources else 0
 
 
 def origin(seen: View, fact: Mapping[str, Any]) -> str:
@@ -322,6 +332,15 @@ def origin(seen: View, fact: Mapping[str, Any]) -> str:
     file, row, column = located(locator)
     key = "explain.reduced" if row == "*" else "explain.read"
     return seen.words(key, file=file, row=row, column=column, source=fact["source"])
+
+
+def locators(seen: View, figure: Figure) -> str:
+    """Return `variable=source:file:row:column` of every fact behind a figure, for machines."""
+    indicator = seen.indicator(figure.indicator)
+    places = seen.districts if indicator["over"] == "districts" else [figure.place]
+    keys = [(v, p, figure.period) for v in indicator["parameters"] for p in places]
+    facts = [seen.index.facts[k] for k in keys if k in seen.index.facts]
+    return " ".join(f"{f['variable']}={f['source']}:{f['locator']}" for f in facts)
 
 
 def _called(seen: View, variable: str) -> str:
@@ -345,13 +364,23 @@ def district_rows(seen: View, place: str) -> dict[str, Any]:
         rows.append(_district_row(seen, ident, here, city if same else None))
         both = same and city is not None and not seen.stale(here.period)
         if both and city is not None and here.score is not None and city.score is not None:
-            gaps.append((here.score - city.score, seen.name(ident)))
-    gaps.sort()
+            gaps.append((here.score - city.score, rows[-1]))
+    gaps.sort(key=lambda gap: (gap[0], gap[1]["ident"]))
     return {
         "all": rows,
-        "worse": [name for gap, name in gaps[:3] if gap < 0],
-        "better": [name for gap, name in gaps[:-4:-1] if gap > 0],
+        "worse": [_in_short(seen, row) for gap, row in gaps[:3] if gap < 0],
+        "better": [_in_short(seen, row) for gap, row in gaps[:-4:-1] if gap > 0],
     }
+
+
+def _in_short(seen: View, row: Mapping[str, Any]) -> str:
+    """Return one figure of a district beside the city's, and the earlier one if there is any."""
+    return seen.words("district.figure", **{k: row[k] for k in ("name", "here", "city", "rank")})
+
+
+def _earlier(seen: View, here: Figure) -> str:
+    past = [f for f in seen.history(here.indicator, here.place) if f.period < here.period]
+    return f"{seen.amount(past[-1].value, here.unit)} ({past[-1].period})" if past else "—"
 
 
 def _district_row(seen: View, ident: str, here: Figure, city: Figure | None) -> dict[str, Any]:
@@ -370,6 +399,7 @@ def _district_row(seen: View, ident: str, here: Figure, city: Figure | None) -> 
         "rank": seen.words("district.rank_of", rank=ahead + 1, count=len(order)) if judged else "—",
         "period": here.period,
         "stale": seen.stale(here.period),
+        "earlier": _earlier(seen, here),
     }
 
 

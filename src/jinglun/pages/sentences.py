@@ -41,6 +41,8 @@ def _weak(seen: View) -> str:
         domain=term_title(seen, "domains", cell["domain"]),
         factor=term_title(seen, "factors", cell["factor"]),
         score=number(round(cell["score"])),
+        all=len(row["indicators"]),
+        measured=len(inside),
         lowest=_lowest(seen, inside),
     )
 
@@ -69,6 +71,7 @@ def _sure(seen: View) -> str:
         key,
         scored=counts["scored"],
         measured=counts["measured"],
+        proposed=counts["proposed"],
         cells=sum(1 for c in cells if c["score"] is not None),
         all=len(seen.cells(seen.subject)),
         coverage=number(round(100 * headline["coverage"])),

@@ -17,7 +17,10 @@ from jinglun.pages.sentences import three_sentences
 from jinglun.pages.view import View, index, number, page_name, view
 from jinglun.pages.words import languages
 
-HEADER = ("place", "title_zh", "title_en", "level", "period", "value", "unit", "score", "quality")
+HEADER = (
+    *("place", "title_zh", "title_en", "level", "period"),
+    *("value", "unit", "score", "quality", "facts"),
+)
 
 Progress = Callable[[str, int, int], None]
 Page = tuple[str, str, dict[str, Any]]
@@ -119,6 +122,7 @@ def _write_downloads(seen: View, folder: Path) -> None:
             [
                 *(f.place, row["title_zh"], row["title_en"], row["level"], f.period),
                 *(repr(f.value), f.unit, "" if f.score is None else repr(f.score), f.quality),
+                panels.locators(seen, f),
             ]
             for place, row in sorted(seen.places.items())
             for f in seen.history(ident, place)

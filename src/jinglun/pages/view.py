@@ -134,6 +134,13 @@ def number(value: float) -> str:
     return "0" if text in ("-0", "") else text
 
 
+def with_unit(figure: str, named: str) -> str:
+    """Return a figure with its unit, which may say where the figure goes: `每万{n}`."""
+    if "{n}" in named:
+        return named.replace("{n}", figure)
+    return figure + ("" if named == "%" else " ") + named
+
+
 @dataclass(frozen=True)
 class View:
     """A release seen in one language."""
@@ -203,7 +210,10 @@ class View:
         return self.title(self.places[ident])
 
     def unit(self, unit: str) -> str:
-        """Return a unit's name in the language, money in the city's own currency."""
+        """Return a unit's name in the language, for the axis of a chart or the head of a column."""
+        return with_unit("", self._unit(unit)).strip()
+
+    def _unit(self, unit: str) -> str:
         named = self.words(f"unit.{unit}") if self.words.has(f"unit.{unit}") else unit
         currency = str(self.release.head["city"]["currency"])
         known = self.words.has(f"currency.{currency}")
@@ -211,8 +221,7 @@ class View:
 
     def amount(self, value: float, unit: str) -> str:
         """Return a number with its unit."""
-        named = self.unit(unit)
-        return number(value) + ("" if named == "%" else " ") + named
+        return with_unit(number(value), self._unit(unit))
 
     def history(self, indicator: str, place: str) -> tuple[Figure, ...]:
         """Return the figures of an indicator at a place, oldest first."""

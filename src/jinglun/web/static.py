@@ -12,11 +12,18 @@ class _Quiet(SimpleHTTPRequestHandler):
     """Serves files of one folder, follows no link that leaves it and lists no folder."""
 
     def send_head(self) -> Any:
-        root = Path(self.directory).resolve()
-        if not Path(self.translate_path(self.path)).resolve().is_relative_to(root):
+        if not self._inside():
             self.send_error(404)
             return None
         return super().send_head()
+
+    def _inside(self) -> bool:
+        """Say whether the path asked for, all links followed, is in the folder."""
+        try:
+            asked = Path(self.translate_path(self.path)).resolve()
+        except (ValueError, OSError, RuntimeError):  # a null byte, an endless name, a loop of links
+            return False
+        return asked.is_relative_to(Path(self.directory).resolve())
 
     def list_directory(self, path: Any) -> Any:
         self.send_error(404)

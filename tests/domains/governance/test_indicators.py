@@ -113,4 +113,4 @@ def test_every_variable_a_formula_names_is_defined_and_every_definition_is_named
     variables = tomllib.loads((HERE / "variables.toml").read_text(encoding="utf-8"))
     named = {p for name in TERMS for p in inspect.signature(getattr(indicators, name)).parameters}
     # The budget is governance's to define and other rooms' to use.
-    assert named == set(variables) - {"public_budget_spend"}
+    assert named == set(variables)
