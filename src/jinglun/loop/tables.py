@@ -125,7 +125,9 @@ def _sound_rows(desk: _Desk, source: Source, table: Table, typed: Any) -> tuple[
     for row in bad.limit(10_000).to_pyarrow().to_pylist():
         at_fault, value, reason = _fault(row, table, desk)
         locator = f"{file}:{row[ROW]}:{source.columns[at_fault]}"
-        desk.rejects.add(source.id, locator, source.columns[at_fault], value, reason)
+        # A row of a table that is not open leaves no word of its own behind, only its place.
+        shown = value if table.privacy == "open" else ""
+        desk.rejects.add(source.id, locator, source.columns[at_fault], shown, reason)
     return _count(typed), typed.filter(sound)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import tomllib
 from importlib import resources
 from typing import Any
@@ -186,7 +187,7 @@ def test_benchmarks_point_the_way_the_indicator_does_and_never_overlap() -> None
             assert mark["jurisdiction"] != "*" or mark["status"] == "proposed", name
         for where in {m["jurisdiction"] for m in marks}:
             line = sorted((m for m in marks if m["jurisdiction"] == where), key=lambda m: m["from"])
-            for earlier, later in zip(line, line[1:], strict=False):
+            for earlier, later in itertools.pairwise(line):
                 assert earlier["until"] < later["from"], name
 
 

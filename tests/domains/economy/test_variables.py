@@ -61,18 +61,39 @@ INVOICES_BY_HAND: dict[str, tuple[float | None, ...]] = {
 
 
 def _firms() -> Any:
-    names = (
-        "firm_id place as_of sector jobs founded_on above_scale revenue profit"
-        " digital_management on_platform"
-    ).split()
+    names = [
+        "firm_id",
+        "place",
+        "as_of",
+        "sector",
+        "jobs",
+        "founded_on",
+        "above_scale",
+        "revenue",
+        "profit",
+        "digital_management",
+        "on_platform",
+    ]
     rows = [(f"f{i}", row[0], DAY, *row[1:]) for i, row in enumerate(FIRMS)]
-    types = ("string string date string int64 date boolean float64 float64 boolean boolean").split()
+    types = [
+        "string",
+        "string",
+        "date",
+        "string",
+        "int64",
+        "date",
+        "boolean",
+        "float64",
+        "float64",
+        "boolean",
+        "boolean",
+    ]
     return ibis.memtable(rows, schema=dict(zip(names, types, strict=True)))
 
 
 def _invoices() -> Any:
-    names = "invoice_id place supplier_size amount due_on paid_on".split()
-    types = "string string string float64 date date".split()
+    names = ["invoice_id", "place", "supplier_size", "amount", "due_on", "paid_on"]
+    types = ["string", "string", "string", "float64", "date", "date"]
     rows = [(f"i{n}", r[0], r[1], r[2], date(2025, 6, 30), r[3]) for n, r in enumerate(INVOICES)]
     return ibis.memtable(rows, schema=dict(zip(names, types, strict=True)))
 
