@@ -54,8 +54,7 @@ def _draft_places(
     problems: list[Problem],
     rejects: Rejects,
 ) -> dict[str, int]:
-    wanted = [source.place, source.parent, *source.names.values()]
-    loaded = load(source, city, connection, [w for w in wanted if w], problems)
+    loaded = load(source, city, connection, problems)
     if loaded is None:
         return {}
     rows, rejected = loaded.to_pylist(), 0

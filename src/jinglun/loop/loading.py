@@ -40,16 +40,30 @@ def path_of(source: Source, city: City) -> Path:
     return found
 
 
-def load(
-    source: Source, city: City, connection: Any, columns: list[str], problems: list[Problem]
-) -> Any:
-    """Return the chosen columns of rows that pass `where`, as Arrow text; None if unreadable."""
-    table = f"source_{source.id}"
-    path = path_of(source, city)
-    wrong = delimited.read(connection, path, source, table, {*columns, *source.where})
-    if wrong:
-        problems += wrong
-        return None
+def columns_of(source: Source) -> list[str]:
+    """Return the columns that a source of facts or places names, `where` apart."""
+    named = [source.place, source.period_column, source.parent, *source.names.values()]
+    for mapped in source.variables.values():
+        named += [mapped.column, mapped.numerator, mapped.denominator]
+    if source.long:
+        named += [source.long.variable, source.long.value, source.long.unit, source.long.quality]
+    return list(dict.fromkeys(n for n in named if n))
+
+
+def load(source: Source, city: City, connection: Any, problems: list[Problem]) -> Any:
+    """Return the named columns of rows that pass `where`, as Arrow text; None if unreadable.
+
+    Sources that read the same file in the same way share one reading of it.
+    """
+    path, columns = path_of(source, city), columns_of(source)
+    alike = [s for s in city.sources if _reading(s) == _reading(source)]
+    table = f"file_{city.sources.index(alike[0])}"
+    if not _is_there(connection, table):
+        wanted = {c for s in alike for c in (*columns_of(s), *s.where)}
+        wrong = delimited.read(connection, path, source, table, wanted)
+        if wrong:
+            problems += wrong
+            return None
     known = delimited.header(path, source)
     missing = [c for c in dict.fromkeys([*columns, *source.where]) if c not in known]
     problems += [
@@ -62,6 +76,15 @@ def load(
     picked = ", ".join(quoted(c) for c in chosen)
     query = f"SELECT {picked} FROM {quoted(table)}{_where(source)} ORDER BY {quoted(ROW)}"
     return connection.execute(query).to_arrow_table()
+
+
+def _reading(source: Source) -> tuple[str, ...]:
+    return (source.path, source.encoding, source.delimiter)
+
+
+def _is_there(connection: Any, table: str) -> bool:
+    query = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = {literal(table)}"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 def _where(source: Source) -> str:

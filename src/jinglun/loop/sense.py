@@ -117,7 +117,7 @@ def _input(source: Source, city: City, counts: Mapping[str, int]) -> dict[str, A
 def _facts(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, int]]:
     if source.holds == "table":
         return sense_table(desk, number, source)
-    loaded = load(source, desk.city, desk.connection, _columns(source), desk.problems)
+    loaded = load(source, desk.city, desk.connection, desk.problems)
     if loaded is None:
         return Facts.empty(), {}
     rows = _Rows(desk, number, source, loaded)
@@ -131,15 +131,6 @@ def _facts(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, i
         "values": len(facts),
     }
     return facts, counts
-
-
-def _columns(source: Source) -> list[str]:
-    named = [source.place, source.period_column]
-    for mapped in source.variables.values():
-        named += [mapped.column, mapped.numerator, mapped.denominator]
-    if source.long:
-        named += [source.long.variable, source.long.value, source.long.unit, source.long.quality]
-    return [n for n in named if n]
 
 
 class _Rows:
