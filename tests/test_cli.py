@@ -149,6 +149,7 @@ def test_a_wrong_command_exits_with_2_and_says_why(
 ) -> None:
     told = tell(*arguments, lang=lang)
     assert told.code == 2 and told.out == "" and told.err.strip()
+    assert list(Path().iterdir()) == []
     if "--date" in arguments:
         assert "YYYY-MM-DD" in told.err
 

@@ -271,6 +271,7 @@ def _demo(chosen: argparse.Namespace, w: Words) -> int:
     if chosen.name not in bundled:
         hint = ", ".join(sorted(bundled))
         return _wrong(chosen, w("cli.no_demo", found=chosen.name, hint=hint))
+    _day(chosen, w)
     folder = Path("demo") / chosen.name
     if not folder.exists():
         shutil.copytree(bundled[chosen.name], folder, ignore=shutil.ignore_patterns("release"))

@@ -133,11 +133,13 @@ def text(rows: str) -> str:
     return ",".join(COLUMNS) + "\n" + rows
 
 
-def figures(sensed: Sensed) -> dict[tuple[str, str, str], float]:
+def figures(sensed: Sensed, city: bool = False) -> dict[tuple[str, str, str], float]:
+    """The facts of the districts, or those of the city."""
     f = sensed.facts
     return {
         (sensed.places.ids[p], sensed.periods[t], sensed.variables[v]): x
         for p, t, v, x in zip(f.place, f.period, f.variable, f.value.tolist(), strict=True)
+        if (sensed.places.ids[p] == "c") is city
     }
 
 
@@ -311,3 +313,27 @@ def test_amounts_are_added_and_a_blank_amount_adds_nothing(
     assert found == pytest.approx(
         {"procurement_value": 1000.3, "eprocurement_value": 1000.1, "ocids": 2}
     )
+
+
+def test_what_cannot_be_built_from_districts_is_reduced_for_the_city_itself(
+    write_city: Write, sense_city: Sense
+) -> None:
+    sensed = sense_city(write_city(source(COLUMNS), t__csv=text(ROWS)))
+    found = figures(sensed, city=True)
+    # Days to close 5, 10, 9.5 and 2: the 90 % quantile is 9.5 + 0.7 * 0.5.
+    assert found["c", "2024", "close_days_p90"] == pytest.approx(9.85)
+    assert found["c", "2024", "requests_received"] == 3 + 2
+
+
+def test_a_row_delivered_twice_counts_once(write_city: Write, sense_city: Sense) -> None:
+    sensed = sense_city(write_city(source(COLUMNS), t__csv=text(ROWS + ROWS)))
+    assert figures(sensed) == pytest.approx(BY_HAND)
+    assert {reason for _, _, _, reason in rejects(sensed)} == {"twice"}
+    assert counts(sensed) == (2 * len(REQUESTS), len(REQUESTS), len(REQUESTS))
+
+
+def test_two_sources_of_one_table_are_refused(write_city: Write, sense_city: Sense) -> None:
+    other = source(COLUMNS).replace('id = "t"', 'id = "u"')
+    with pytest.raises(InputError) as refused:
+        sense_city(write_city(source(COLUMNS), other, t__csv=text(ROWS)))
+    assert [p.code for p in refused.value.problems] == ["table_twice"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from jinglun.model.catalogue import Benchmark, Indicator, applicable, in_force
+from jinglun.model.catalogue import Benchmark, in_force
 
 
 def benchmark(jurisdiction: str, since: str, until: str | None = None) -> Benchmark:
@@ -15,13 +15,6 @@ def benchmark(jurisdiction: str, since: str, until: str | None = None) -> Benchm
 
 OLD = benchmark("CN", "2016-01-01", "2020-12-31")
 NEW = benchmark("CN", "2022-01-01")
-ALL = benchmark("*", "2015-01-01")
-INDICATOR = Indicator(
-    *("i", "E1.1", "指", "I", "义", "meaning", "%", "higher", "citizens", "score", "public"),
-    (0.0, 100.0),
-    *("public", "局", "office", ()),
-    benchmarks=(NEW, ALL, OLD),
-)
 
 
 def test_the_benchmark_of_a_day_is_the_last_that_has_begun() -> None:
@@ -40,13 +33,13 @@ def test_before_any_has_begun_there_is_none() -> None:
     assert in_force((), date(2024, 1, 1)) == (None, False)
 
 
-def test_the_first_jurisdiction_that_has_any_is_taken() -> None:
-    assert applicable(INDICATOR, ("city", "CN", "*")) == (NEW, OLD)
-    assert applicable(INDICATOR, ("city", "MA", "*")) == (ALL,)
-    assert applicable(INDICATOR, ("MA",)) == ()
-
-
 def test_another_reading_of_a_benchmark_is_never_the_one_that_scores() -> None:
-    reading = replace(ALL, reading="WHO 2021", jurisdiction="MA")
-    one = replace(INDICATOR, benchmarks=(reading, ALL))
-    assert applicable(one, ("MA", "*")) == (ALL,)
+    reading = replace(NEW, reading="WHO 2021", since=date(2023, 1, 1))
+    assert in_force((reading, NEW), date(2024, 1, 1)) == (NEW, False)
+    assert in_force((reading,), date(2024, 1, 1)) == (None, False)
+
+
+def test_a_law_without_end_outlives_a_plan_begun_after_it() -> None:
+    plan = benchmark("CN", "2023-01-01", "2025-12-31")
+    assert in_force((NEW, plan), date(2025, 12, 31)) == (plan, False)
+    assert in_force((NEW, plan), date(2026, 1, 1)) == (NEW, False)

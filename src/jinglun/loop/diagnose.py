@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jinglun.framework import DOMAINS, FACTOR_IDS
-from jinglun.loop.measure import Measured, missing_variables
+from jinglun.loop.measure import Measured, benchmark_of, jurisdictions, missing_variables
 from jinglun.loop.sense import Sensed
 from jinglun.methods.scoring import goalposts, weighted_score
 from jinglun.model.arrays import Array
-from jinglun.model.catalogue import Catalogue, Indicator
+from jinglun.model.catalogue import Benchmark, Catalogue, Indicator
 from jinglun.model.city import City
-from jinglun.model.periods import age_years, first_day
+from jinglun.model.periods import age_years, first_day, is_year
 
 SCENARIO = "observed"
 TO_COLLECT = 10
@@ -64,10 +64,12 @@ def _counts(catalogue: Catalogue, measured: Measured, ident: str) -> bool:
 
 
 def _latest(measured: Measured, sensed: Sensed, city: City, day: date) -> _Latest:
-    """Take the last period begun by `day`; one older than the city allows is stale."""
+    """Take the last year begun by `day`; one older than the city allows is stale."""
     size = measured.value.shape[:2]
     at = np.full(size, -1)
-    begun = np.array([(first_day(p) or date.max) <= day for p in measured.cube.periods], bool)
+    begun = np.array(
+        [is_year(p) and (first_day(p) or date.max) <= day for p in measured.cube.periods], bool
+    )
     for t in np.flatnonzero(begun):
         at[~np.isnan(measured.value[:, :, t])] = t
     ages = np.array([age_years(p, day) for p in measured.cube.periods] + [np.inf])
@@ -235,7 +237,7 @@ def _findings(
             for c in sorted(covered, key=lambda c: (c["score"], c["domain"], c["factor"]))
         ],
         "gaps": [_figure(loom, latest, n, subject) for n in ranked],
-        "floors": _floors(loom, latest, subject),
+        "floors": _floors(loom, latest, subject, day),
         "trends": _trends(loom, latest, subject),
         "stale": [
             _figure(loom, latest, n, subject)
@@ -243,7 +245,7 @@ def _findings(
             if latest.period[n, subject] >= 0 and not latest.fresh[n, subject]
         ],
         "expired": sorted(i for i, e in measured.expired.items() if e),
-        "readings": _readings(loom, latest, subject),
+        "readings": _readings(loom, latest, subject, day),
         "positions": _positions(loom, latest, sensed),
         "collect": _collect(loom, latest, sensed),
         "counts": {
@@ -272,29 +274,41 @@ def _figure(loom: _Loom, latest: _Latest, n: int, place: int) -> dict[str, Any]:
     }
 
 
-def _floors(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]]:
+def _floors(loom: _Loom, latest: _Latest, subject: int, day: date) -> list[dict[str, Any]]:
+    """List the floors breached, of every jurisdiction that holds for the city, not the nearest."""
     breached = []
-    for n, ident in enumerate(loom.measured.indicators):
-        benchmark = loom.measured.benchmarks[ident]
-        if benchmark is None or benchmark.floor is None or not latest.fresh[n, subject]:
+    for n in range(len(loom.measured.indicators)):
+        if not latest.fresh[n, subject]:
             continue
         figure = _figure(loom, latest, n, subject)
         higher = loom.indicator(n).better == "higher"
-        gap = benchmark.floor - figure["value"] if higher else figure["value"] - benchmark.floor
-        if gap > 0:
-            breached.append({**figure, "floor": benchmark.floor})
+        for floor in sorted({b.floor for b in _holding(loom, n, day) if b.floor is not None}):
+            gap = floor - figure["value"] if higher else figure["value"] - floor
+            if gap > 0:
+                breached.append({**figure, "floor": floor})
     return breached
 
 
-def _readings(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]]:
+def _holding(loom: _Loom, n: int, day: date) -> list[Benchmark]:
+    """Return the primary benchmark of each jurisdiction that holds for the city."""
+    found = (
+        benchmark_of(loom.indicator(n), loom.city, j, day)[0] for j in jurisdictions(loom.city)
+    )
+    return [b for b in found if b is not None]
+
+
+def _readings(loom: _Loom, latest: _Latest, subject: int, day: date) -> list[dict[str, Any]]:
     """Score the latest figures by the second readings too, which are shown and never counted."""
     found = []
     for n, ident in enumerate(loom.measured.indicators):
         if latest.period[n, subject] < 0:
             continue
         figure = _figure(loom, latest, n, subject)
-        for benchmark in loom.indicator(n).benchmarks:
-            if benchmark.reading is not None:
+        own = loom.city.benchmarks.get(loom.indicator(n).id, ())
+        for benchmark in (*own, *loom.indicator(n).benchmarks):
+            here = benchmark.jurisdiction in jurisdictions(loom.city)
+            ended = benchmark.until is not None and benchmark.until < day
+            if benchmark.reading is not None and here and benchmark.since <= day and not ended:
                 score = goalposts(np.array(figure["value"]), benchmark.zero, benchmark.full)
                 found.append(
                     {"indicator": ident, "reading": benchmark.reading, "score": _tidy(float(score))}
@@ -312,7 +326,10 @@ def _trends(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]]:
             continue
         first, last = int(known[0]), int(known[-1])
         score = loom.measured.score[n, subject]
-        moved = score[last] - score[first]
+        benchmark = loom.measured.benchmarks[ident]
+        # A target pro-rated by year is another yardstick each year: values compare, scores do not.
+        same = benchmark is not None and benchmark.spread is None
+        moved = score[last] - score[first] if same else np.nan
         trends.append(
             {
                 "indicator": ident,

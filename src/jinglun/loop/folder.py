@@ -158,10 +158,15 @@ def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem
             problems.append(Problem("unknown_key", SOURCES_FILE, key, key, "source"))
     sources = _list(Source, block.get("source"), SOURCES_FILE, "source", problems)
     seen: set[str] = set()
+    tables: set[str | None] = set()
     for source in sources:
         if source.id in seen:
             problems.append(Problem("twice", SOURCES_FILE, source.id, source.id))
         seen.add(source.id)
+        if source.holds == "table" and source.table in tables:
+            place = f"source {source.id}.table"
+            problems.append(Problem("table_twice", SOURCES_FILE, place, source.table or ""))
+        tables.add(source.table)
         problems += _source(source, catalogue)
     return list(sources)
 

@@ -14,10 +14,10 @@ from jinglun.loop.sense import Sensed
 from jinglun.methods.aggregate import total, weighted_mean
 from jinglun.methods.scoring import goalposts
 from jinglun.model.arrays import Array
-from jinglun.model.catalogue import Benchmark, Catalogue, Indicator, applicable, in_force
+from jinglun.model.catalogue import Benchmark, Catalogue, Indicator, in_force
 from jinglun.model.city import City
 from jinglun.model.facts import Cube, cube
-from jinglun.model.periods import year_of
+from jinglun.model.periods import is_year, year_of
 
 DIGITS = 12
 
@@ -101,7 +101,7 @@ def _complete_shares(whole: Cube, made: NDArray[np.int8], catalogue: Catalogue) 
         part, base = (whole.variables.index(v) for v in (variable.part, variable.base))
         with np.errstate(divide="ignore", invalid="ignore"):
             share = 100.0 * whole.value[part] / whole.value[base]
-        fill = np.isnan(whole.value[n]) & np.isfinite(share)
+        fill = np.isnan(whole.value[n]) & (share >= 0) & (share <= 100)
         whole.value[n][fill] = share[fill]
         worst = np.maximum(whole.quality[part], whole.quality[base])
         whole.quality[n][fill] = worst[fill]
@@ -193,20 +193,29 @@ def jurisdictions(city: City) -> tuple[str, ...]:
 
 def benchmark_on(indicator: Indicator, city: City, day: date) -> tuple[Benchmark | None, bool]:
     """Return the benchmark of the nearest jurisdiction that has one by `day`, and if it expired."""
-    own = city.benchmarks.get(indicator.id, ())
     for jurisdiction in jurisdictions(city):
-        found = own if jurisdiction == "city" else applicable(indicator, (jurisdiction,))
-        benchmark, expired = in_force(found, day)
+        benchmark, expired = benchmark_of(indicator, city, jurisdiction, day)
         if benchmark is not None:
             return benchmark, expired
     return None, False
+
+
+def benchmark_of(
+    indicator: Indicator, city: City, jurisdiction: str, day: date
+) -> tuple[Benchmark | None, bool]:
+    """Return the benchmark that one jurisdiction has by `day`, and whether it has expired."""
+    own = jurisdiction == "city"
+    all_of_it = city.benchmarks.get(indicator.id, ()) if own else indicator.benchmarks
+    return in_force(tuple(b for b in all_of_it if b.jurisdiction == jurisdiction), day)
 
 
 def _score(value: Array, benchmark: Benchmark | None, periods: tuple[str, ...]) -> Array:
     if benchmark is None:
         return np.full(value.shape, np.nan)
     zero, full = goalposts_by_period(benchmark, periods)
-    return goalposts(value, zero, full)
+    # Benchmarks are of years: a month's or a quarter's figure never meets one.
+    years = np.array([is_year(p) for p in periods])
+    return goalposts(np.where(years, value, np.nan), zero, full)
 
 
 def goalposts_by_period(

@@ -316,8 +316,9 @@ def _long_part(
     facts = rows.kept(ok, at, value, QUALITY.index(rows.source.quality), columns.value)
     if columns.quality and columns.quality in rows.loaded.column_names:
         said = np.array(rows.loaded[columns.quality].to_pylist(), object)[np.flatnonzero(ok)]
-        worst = QUALITY.index(rows.source.quality)
-        classes = [QUALITY.index(q) if q in tuple(QUALITY) else worst for q in said]
+        own = QUALITY.index(rows.source.quality)
+        unknown = QUALITY.index("F")
+        classes = [QUALITY.index(q) if q in tuple(QUALITY) else unknown if q else own for q in said]
         facts = dataclasses.replace(facts, quality=np.array(classes, np.int8))
     return facts
 

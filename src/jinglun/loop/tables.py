@@ -26,8 +26,8 @@ _TYPES = {
     "boolean": "boolean",
 }
 _TIMES = ("date", "timestamp")
-_PLACE, _PERIOD = "__place", "__period"
-_LOST, _FOUND = "__lost", "__found"
+_INSIDE, _PLACE, _PERIOD = "__inside", "__place", "__period"
+_LOST, _FOUND, _SOUND, _AGAIN = "__lost", "__found", "__sound", "__again"
 """The first column of a row whose text is no value of its type, and that text."""
 
 
@@ -120,8 +120,13 @@ def _sound_rows(desk: _Desk, source: Source, table: Table, typed: Any) -> tuple[
     known = ibis.memtable(pa.table({"id": pa.array(list(desk.place_index), pa.string())}))
     placed = typed[table.place].isin(known.id).fill_null(False)
     sound = placed & typed[table.time].notnull() & typed[_LOST].isnull()
+    typed = typed.mutate(**{_SOUND: sound})
+    first = ibis.window(group_by=[*table.key, _SOUND], order_by=ROW)
+    typed = typed.mutate(**{_AGAIN: ibis.row_number().over(first) > 0})
+    sound = typed[_SOUND] & ~typed[_AGAIN]
     file = source.path.rsplit("/", 1)[-1]
-    bad = typed.filter(~sound).select(ROW, table.place, _LOST, _FOUND).order_by(ROW)
+    told = (ROW, table.place, _LOST, _FOUND, _SOUND)
+    bad = typed.filter(~sound).select(*told).order_by(ROW)
     for row in bad.limit(10_000).to_pyarrow().to_pylist():
         at_fault, value, reason = _fault(row, table, desk)
         locator = f"{file}:{row[ROW]}:{source.columns[at_fault]}"
@@ -136,23 +141,47 @@ def _fault(row: dict[str, Any], table: Table, desk: _Desk) -> tuple[str, str, st
     if row[_LOST] is not None:
         timely = table.columns[row[_LOST]].type in _TIMES
         return row[_LOST], row[_FOUND], "bad_time" if timely else "not_a_number"
+    if row[_SOUND]:
+        return table.key[0], "", "twice"
     if row[table.place] not in desk.place_index:
         return table.place, row[table.place] or "", "unknown_place"
     return table.time, "", "bad_time"
 
 
+def _raised(desk: _Desk, table: Table, good: Any) -> Any:
+    """Count every row for its place and for all that the place lies in, up to the city.
+
+    A median or a count of distinct things cannot be built from those of the districts.
+    """
+    import ibis
+    import pyarrow as pa
+
+    parents = {p.id: p.parent for p in desk.places.all}
+    pairs: list[tuple[str, str]] = []
+    for ident in parents:
+        above: str | None = ident
+        while above is not None:
+            pairs.append((ident, above))
+            above = parents.get(above)
+    inside, places = zip(*pairs, strict=True)
+    ladder = ibis.memtable(
+        pa.table({_INSIDE: pa.array(inside, pa.string()), _PLACE: pa.array(places, pa.string())})
+    )
+    return good.join(ladder, good[table.place] == ladder[_INSIDE])
+
+
 def _reduced(desk: _Desk, number: int, source: Source, table: Table, good: Any) -> Facts:
     """Ask for every variable of the table in one grouped query, by place and year."""
-    grouped = good.mutate(
-        **{_PLACE: good[table.place], _PERIOD: good[table.time].year().cast("string")}
-    )
+    raised = _raised(desk, table, good)
+    grouped = raised.mutate(**{_PERIOD: raised[table.time].year().cast("string")})
     wanted = {}
     for ident, variable in desk.catalogue.variables.items():
         if variable.table == table.id:
             try:
                 wanted[ident] = desk.catalogue.reductions[ident](grouped)
             except AttributeError:
-                continue
+                if set(table.columns) <= set(grouped.columns):
+                    raise
     if not wanted:
         return Facts.empty()
     result = grouped.group_by([_PLACE, _PERIOD]).agg(**wanted).to_pyarrow()

@@ -140,20 +140,12 @@ class Catalogue:
     reductions: Mapping[str, Callable[..., object]]
 
 
-def applicable(indicator: Indicator, jurisdictions: tuple[str, ...]) -> tuple[Benchmark, ...]:
-    """Return the primary benchmarks of the nearest jurisdiction named, most specific first."""
-    primary = [b for b in indicator.benchmarks if b.reading is None]
-    for jurisdiction in jurisdictions:
-        found = tuple(b for b in primary if b.jurisdiction == jurisdiction)
-        if found:
-            return found
-    return ()
-
-
 def in_force(benchmarks: tuple[Benchmark, ...], day: date) -> tuple[Benchmark | None, bool]:
-    """Return the benchmark of `day` and whether it has expired (then it is the last known)."""
-    begun = sorted((b for b in benchmarks if b.since <= day), key=lambda b: b.since)
-    if not begun:
-        return None, False
-    last = begun[-1]
-    return last, last.until is not None and last.until < day
+    """Return the primary benchmark of `day` and whether it has expired (then it is the last known).
+
+    The latest begun that still holds; where none holds any more, the latest begun.
+    """
+    begun = [b for b in benchmarks if b.since <= day and b.reading is None]
+    holding = [b for b in begun if b.until is None or b.until >= day]
+    known = sorted(holding or begun, key=lambda b: b.since)
+    return (known[-1], not holding) if known else (None, False)

@@ -38,6 +38,11 @@ def _span(period: str) -> tuple[date, date] | None:
         return None
 
 
+def is_year(period: str) -> bool:
+    """Say whether a valid period is a whole calendar year."""
+    return len(period) == 4
+
+
 def year_of(period: str) -> int:
     """Return the calendar year of a valid period."""
     return int(period[:4])

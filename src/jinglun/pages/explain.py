@@ -100,7 +100,7 @@ def _facts(
     return [_fact(release, row, w) for row in rows]
 
 
-def _fact(release: Release, row: dict[str, Any], w: Words, deep: bool = True) -> dict[str, Any]:
+def _fact(release: Release, row: dict[str, Any], w: Words) -> dict[str, Any]:
     kind, _, rest = row["locator"].partition(":")
     made = dict(row)
     if row["source"] != "jinglun":
@@ -113,10 +113,9 @@ def _fact(release: Release, row: dict[str, Any], w: Words, deep: bool = True) ->
         places = _children(release, row["place"])
         variables = [row["variable"], *([base] if base else [])]
     made["from"] = [
-        _fact(release, one, w, deep=False)
+        _fact(release, one, w)
         for place in places
         for one in _rows(release, "facts", place, period=[row["period"]], variable=variables)
-        if deep or one["source"] != "jinglun"
     ]
     return made
 

@@ -17,7 +17,7 @@ def firms_digital_management(firms: Any) -> Any:
 
 def firms_on_platform(firms: Any) -> Any:
     """Assessed firms that use an industrial-internet platform."""
-    return firms.on_platform.sum()
+    return firms.on_platform.sum(where=firms.digital_management.notnull())
 
 
 # A sum under a condition is missing, not zero, where no row meets it: a city without a single
@@ -70,7 +70,7 @@ def establishments_50_plus(firms: Any) -> Any:
 # Calendar years, because censuses print the founding year and never the day.
 def establishments_founded_5y(firms: Any) -> Any:
     """Places of business founded in the year of the snapshot or in the four years before it."""
-    return (firms.as_of.year() - firms.founded_on.year() < 5).sum()
+    return (firms.as_of.year() - firms.founded_on.year()).between(0, 4).sum()
 
 
 def sme_invoices_due(supplier_invoices: Any) -> Any:
