@@ -190,7 +190,13 @@ def _check(chosen: argparse.Namespace, w: Words) -> int:
 
 def _run(chosen: argparse.Namespace, w: Words) -> int:
     folder = _folder(chosen)
+    if folder == _bundled().get(chosen.city):
+        folder = _copied(chosen.city)
     out = chosen.out or folder / "release"
+    if chosen.out is None and out.is_symlink():
+        from jinglun.model.errors import InputError, Problem
+
+        raise InputError([Problem("outside_folder", str(out), "", str(out.resolve()))])
     return _turn(chosen, w, folder, out)
 
 
@@ -250,7 +256,7 @@ def _serve(chosen: argparse.Namespace, w: Words) -> int:
 
     folder = _folder(chosen)
     site = next((f for f in (folder / "release/site", folder / "site") if f.is_dir()), None)
-    if site is None:
+    if site is None or not site.resolve().is_relative_to(folder.resolve()):
         return _wrong(chosen, w("cli.no_release", path=folder))
     try:
         server = serve(site, chosen.host, chosen.port)
@@ -272,10 +278,16 @@ def _demo(chosen: argparse.Namespace, w: Words) -> int:
         hint = ", ".join(sorted(bundled))
         return _wrong(chosen, w("cli.no_demo", found=chosen.name, hint=hint))
     _day(chosen, w)
-    folder = Path("demo") / chosen.name
-    if not folder.exists():
-        shutil.copytree(bundled[chosen.name], folder, ignore=shutil.ignore_patterns("release"))
+    folder = _copied(chosen.name)
     return _turn(chosen, w, folder, folder / "release")
+
+
+def _copied(name: str) -> Path:
+    """Return the copy of a bundled city in ./demo, made if it is not there yet."""
+    folder = Path("demo") / name
+    if not folder.exists():
+        shutil.copytree(_bundled()[name], folder, ignore=shutil.ignore_patterns("release"))
+    return folder
 
 
 def _bundled() -> dict[str, Path]:

@@ -51,7 +51,7 @@ def turn(
     Errors: InputError when the folder cannot be read at all, or `out` holds something else.
     """
     if until == "open":
-        refuse_other_folders(out)
+        refuse_other_folders(out, folder)
     watch = Stopwatch(progress)
     catalogue = framework_catalogue()
     city = read_city(folder, catalogue)

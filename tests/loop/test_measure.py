@@ -391,7 +391,6 @@ def test_a_second_reading_never_scores(toy: Toy, a_benchmark: Make) -> None:
         ("2021", 2.7, 100),
         ("2023", 8.1, 100),
         ("2023", 4.05, 50),
-        ("2023-06", 4.05, 50),
         ("2025", 4.05, 30),
         ("2028", 13.5, 100),
         ("2023", 20, 100),
@@ -403,6 +402,14 @@ def test_a_target_over_years_is_prorated_to_the_year(
     toy.indicator("fall", benchmarks=[a_benchmark("CN", 0, 13.5, spread=(2020, 2025))])
     toy.fact("c", "v_fall", value, period)
     assert toy.of("score", "fall", "c", period, date(2029, 1, 1)) == pytest.approx(expected)
+
+
+def test_a_months_figure_never_meets_a_benchmark_of_years(toy: Toy) -> None:
+    toy.indicator("x")
+    toy.fact("c", "v_x", 40, "2023")
+    toy.fact("c", "v_x", 90, "2024-01")
+    assert toy.of("score", "x", "c", "2023") == 40
+    assert isnan(toy.of("score", "x", "c", "2024-01"))
 
 
 def test_in_the_year_it_starts_from_such_a_target_says_nothing(toy: Toy, a_benchmark: Make) -> None:

@@ -301,13 +301,13 @@ def test_a_long_table_names_variable_unit_and_class_in_each_row(
         "id,year,what,value,unit,class\nc,2024,gdp,5,亿元,A\nc,2024,resident_pop,3,万人,B\n"
         "n,2024-Q1,gdp,7,元,\nn,2024-Q2,gdp,8,元,AB\nn,2024-Q3,gdp,9,元,a\n"
     )
-    # A class that is none of the six says nothing, so the source's own holds.
+    # A blank class leaves the source's own; one that is none of the six is unknown.
     assert told(sense_city(write_city(LONG, l__csv=text))) == {
         ("c", "2024", "gdp"): (500_000_000, "A", "l.csv:2:value"),
         ("c", "2024", "resident_pop"): (30_000, "B", "l.csv:3:value"),
         ("n", "2024-Q1", "gdp"): (7, "D", "l.csv:4:value"),
-        ("n", "2024-Q2", "gdp"): (8, "D", "l.csv:5:value"),
-        ("n", "2024-Q3", "gdp"): (9, "D", "l.csv:6:value"),
+        ("n", "2024-Q2", "gdp"): (8, "F", "l.csv:5:value"),
+        ("n", "2024-Q3", "gdp"): (9, "F", "l.csv:6:value"),
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 from jinglun.loop.folder import read_city
 from jinglun.loop.sense import Sensed, sense
 from jinglun.model.catalogue import Catalogue
+from jinglun.model.errors import InputError
 from jinglun.store.lake import connect
 
 Write = Callable[..., Path]
@@ -335,5 +336,5 @@ def test_a_row_delivered_twice_counts_once(write_city: Write, sense_city: Sense)
 def test_two_sources_of_one_table_are_refused(write_city: Write, sense_city: Sense) -> None:
     other = source(COLUMNS).replace('id = "t"', 'id = "u"')
     with pytest.raises(InputError) as refused:
-        sense_city(write_city(source(COLUMNS), other, t__csv=text(ROWS)))
+        sense_city(write_city(source(COLUMNS) + other, t__csv=text(ROWS)))
     assert [p.code for p in refused.value.problems] == ["table_twice"]

@@ -41,6 +41,12 @@ def read_city(folder: Path, catalogue: Catalogue) -> City:
 
 
 def _toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    if path.exists() and not path.resolve().is_relative_to(path.parent.resolve()):
+        problems.append(Problem("outside_folder", path.name, "", str(path)))
+        return None
+    if path.exists() and not path.is_file():
+        problems.append(Problem("unreadable_file", path.name, "", hint="-"))
+        return None
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -74,6 +80,7 @@ def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) 
     if not made["levels"]:
         problems.append(Problem("missing_key", CITY_FILE, "level", hint="[[level]]"))
     problems += _weights(made.get("weights", Weights()), catalogue)
+    problems += _settings(made.get("settings", Settings()))
     city, wrong = read_block(City, made, CITY_FILE, "")
     problems += wrong
     return city
@@ -128,11 +135,28 @@ def _flat(benchmark: Benchmark, place: str) -> list[Problem]:
         return [Problem("wrong_value", CITY_FILE, place, f"{zero}, {full}", "finite numbers")]
     if zero == full:
         return [Problem("flat_benchmark", CITY_FILE, place, str(zero))]
+    if benchmark.floor is not None and not math.isfinite(benchmark.floor):
+        floor = str(benchmark.floor)
+        return [Problem("wrong_value", CITY_FILE, f"{place}.floor", floor, "finite number")]
     first, last = benchmark.spread or (0, 1)
     if first >= last:
         hint = "[2020, 2025]"
         return [Problem("wrong_value", CITY_FILE, f"{place}.spread", f"{first}, {last}", hint)]
     return []
+
+
+def _settings(settings: Settings) -> list[Problem]:
+    """Name every threshold that is no share, and an age that is no length of time."""
+    ranges = {
+        "max_age_years": 1000.0,
+        "assessable_coverage": 1.0,
+        "headline_coverage": 1.0,
+    }
+    return [
+        Problem("wrong_value", CITY_FILE, f"settings.{key}", str(value), f"0 - {most:g}")
+        for key, most in ranges.items()
+        if not 0 <= (value := getattr(settings, key)) <= most
+    ]
 
 
 def _weights(weights: Weights, catalogue: Catalogue) -> list[Problem]:
@@ -264,7 +288,9 @@ def _package(source: Source) -> Path | None:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):
         return None
-    places = list(spec.submodule_search_locations or []) if spec else []
+    # Without an __init__ any folder beside the user would pass for a package.
+    installed = spec is not None and spec.origin is not None
+    places = list(spec.submodule_search_locations or []) if spec and installed else []
     return Path(places[0]) if places else None
 
 

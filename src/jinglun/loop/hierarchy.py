@@ -66,8 +66,9 @@ def _draft_places(
             rejected += 1
             continue
         draft = drafts.setdefault(ident, {"id": ident, "level": source.level, "titles": {}})
-        if source.parent:
-            draft["parent"] = row.get(source.parent)
+        parent = row.get(source.parent) if source.parent else None
+        if parent and draft.setdefault("parent", parent) != parent:
+            problems.append(Problem("two_parents", SOURCES_FILE, ident, parent, draft["parent"]))
         for language, column in source.names.items():
             if row.get(column):
                 draft["titles"].setdefault(language, row[column])

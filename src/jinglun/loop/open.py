@@ -23,7 +23,7 @@ from jinglun.model.catalogue import Benchmark, Catalogue, Indicator
 from jinglun.model.city import City
 from jinglun.model.errors import InputError, Problem
 from jinglun.model.facts import QUALITY
-from jinglun.model.release import FORMAT, KEYS, Release
+from jinglun.model.release import FORMAT, KEYS, TABLES, Release
 from jinglun.pages.site import write_site
 from jinglun.store.lake import arrow_table, write_csv, write_parquet
 from jinglun.store.swap import draft_of, replace_folder
@@ -54,12 +54,24 @@ def open_release(
         replace_folder(draft, out)
 
 
-def refuse_other_folders(out: Path) -> None:
-    """Raise InputError if `out` is anything but a release, an empty folder or nothing yet."""
-    if (out / "release.json").is_file() or not (out.exists() or out.is_symlink()):
-        return
-    if not out.is_dir() or any(out.iterdir()):
+def refuse_other_folders(out: Path, city: Path) -> None:
+    """Raise InputError if `out` is anything but a release, an empty folder or nothing yet.
+
+    What stands there is removed, so every name in it must be ours, the city must not lie in it,
+    and it must not lie in another release.
+    """
+    real = out.resolve()
+    inside = any((parent / "terms.json").is_file() for parent in real.parents)
+    ours = not real.exists() or (real.is_dir() and _only_ours(real))
+    if inside or not ours or city.resolve().is_relative_to(real):
         raise InputError([Problem("not_a_release", str(out), "", str(out))])
+
+
+def _only_ours(folder: Path) -> bool:
+    names = {entry.name for entry in folder.iterdir()}
+    documents = {f"{name}.json" for name in ("release", "terms", "weave", "findings", "run")}
+    tables = {f"{name}.parquet" for name in TABLES} | {"measures.csv", "places.geojson", "site"}
+    return names <= documents | tables and (not names or "release.json" in names)
 
 
 def _write(release: Release, folder: Path) -> None:

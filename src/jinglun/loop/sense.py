@@ -177,12 +177,14 @@ class _Rows:
         import pyarrow.compute as pc
 
         text = pc.utf8_trim_whitespace(self.loaded[column].combine_chunks())
-        blank = pc.is_in(text, value_set=pa.array(self.source.missing)).to_numpy(False)
+        blank = pc.is_in(text, value_set=pa.array(self.source.missing, pa.string())).to_numpy(False)
         stated = ~blank & text.is_valid().to_numpy(False)
         self.desk.connection.register("__text", pa.table({"t": text}))
         cast = "SELECT TRY_CAST(t AS DOUBLE) AS v FROM __text"
         values = self.desk.connection.execute(cast).to_arrow_table()["v"].to_numpy()
-        return np.asarray(values, float), text, stated
+        # DuckDB reads 1_000 as a thousand; a yearbook that prints it means something else.
+        odd = pc.match_substring(text, "_").fill_null(False).to_numpy(False)
+        return np.where(odd, np.nan, np.asarray(values, float)), text, stated
 
     def reject(self, bad: NDArray[np.bool_], column: str, text: Strings, reason: str) -> None:
         """Set aside the figures where `bad`."""
@@ -286,12 +288,16 @@ def _long(rows: _Rows) -> list[Facts]:
     names, units = (rows.loaded[c].to_pylist() for c in (columns.variable, columns.unit))
     value, text, stated = rows.numbers(columns.value)
     stated = stated & rows.placed
+    pairs = [f"{n or ''}\0{u or ''}" for n, u in zip(names, units, strict=True)]
+    found, at = np.unique(np.array(pairs, dtype=str), return_inverse=True)
+    order = np.argsort(at, kind="stable")
+    groups = np.split(order, np.searchsorted(at[order], np.arange(1, len(found))))
     parts = []
-    for ident, unit in sorted({(n or "", u or "") for n, u in zip(names, units, strict=True)}):
-        here = np.array(
-            [(n or "") == ident and (u or "") == unit for n, u in zip(names, units, strict=True)]
-        )
-        parts.append(_long_part(rows, ident, unit, here & stated, value, text))
+    for pair, group in zip(found, groups, strict=False):
+        ident, _, unit = str(pair).partition("\0")
+        here = np.zeros(len(value), bool)
+        here[group] = stated[group]
+        parts.append(_long_part(rows, ident, unit, here, value, text))
     return parts
 
 
@@ -348,8 +354,11 @@ def _one_each(facts: Facts, desk: _Desk) -> Facts:
 
 
 def _in_time_order(periods: dict[str, int], facts: Facts) -> tuple[tuple[str, ...], Facts]:
-    ordered = tuple(sorted(periods, key=lambda p: (str(last_day(p)), p)))
-    moved = np.array([ordered.index(p) for p in periods], np.int32)
+    held = set(facts.period.tolist())
+    kept = [p for p, n in periods.items() if n in held]
+    ordered = tuple(sorted(kept, key=lambda p: (str(last_day(p)), p)))
+    place = {p: n for n, p in enumerate(ordered)}
+    moved = np.array([place.get(p, -1) for p in periods], np.int32)
     if len(facts):
         facts = dataclasses.replace(facts, period=moved[facts.period])
     return ordered, facts

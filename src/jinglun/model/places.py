@@ -46,12 +46,14 @@ class Places:
         return {p.id: i for i, p in enumerate(self.all)}
 
     def children(self) -> dict[int, list[int]]:
-        """Return the positions of the direct children of every place that has any."""
-        index = self.index()
+        """Return the positions of the parts of every place that has any: those one level down."""
+        index, rung = self.index(), {level: n for n, level in enumerate(self.levels)}
         found: dict[int, list[int]] = {}
         for i, place in enumerate(self.all):
             if place.parent is not None and place.parent in index:
-                found.setdefault(index[place.parent], []).append(i)
+                parent = index[place.parent]
+                if rung[self.all[parent].level] == rung[place.level] + 1:
+                    found.setdefault(parent, []).append(i)
         return found
 
     def of_role(self, role: Role) -> list[int]:

@@ -34,6 +34,8 @@ def explain(
     begun = [v for v in values if (first_day(v["period"]) or day) <= day]
     chosen = begun if period is None else [v for v in values if v["period"] == period]
     value = chosen[-1] if chosen else None
+    if period is not None and period not in release.head["periods"]:
+        raise NotKnown("period", period, ", ".join(release.head["periods"]))
     at = value["period"] if value else period
     return {
         "indicator": {k: term[k] for k in ("id", "code", "zh", "en", "unit", "formula")},

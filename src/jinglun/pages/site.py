@@ -22,6 +22,8 @@ HEADER = (
     *("value", "unit", "score", "quality", "facts"),
 )
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
 Progress = Callable[[str, int, int], None]
 Page = tuple[str, str, dict[str, Any]]
 """Path inside the language's folder, template, what the template is given."""
@@ -137,6 +139,10 @@ def _write_downloads(seen: View, folder: Path) -> None:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from running a name as a formula; numbers keep their sign."""
-    if cell[:1] in ("=", "+", "-", "@", "\t") and not cell.lstrip("+-").replace(".", "").isdigit():
+    if cell[:1] not in FORMULA_STARTS:
+        return cell
+    try:
+        float(cell)
+    except ValueError:
         return "'" + cell
     return cell

@@ -48,10 +48,16 @@ def write_parquet(table: Any, path: Path) -> None:
 
 
 def write_csv(table: Any, path: Path) -> None:
-    """Write one table as UTF-8 CSV with a header."""
-    import pyarrow.csv as pc
+    """Write one table as UTF-8 CSV with a header; no text in it starts like a formula."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv as writer
 
-    pc.write_csv(table, path)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            tamed = pc.replace_substring_regex(table[at], "^([=+\\-@\t\r＝＋－＠])", "'\\1")
+            table = table.set_column(at, field, tamed)
+    writer.write_csv(table, path)
 
 
 def read_parquet(path: Path) -> Any:
