@@ -39,6 +39,18 @@ def test_a_folder_that_only_looks_like_a_release_is_not_replaced(city: Path) -> 
     assert (city / "city.toml").is_file()
 
 
+def test_what_a_desktop_leaves_in_a_release_does_not_keep_it_from_being_replaced(
+    city: Path,
+) -> None:
+    assert run(["run", str(city)]) == 0
+    (city / "release/.DS_Store").write_text("x", "utf-8")
+    (city / "release/Thumbs.db").write_text("x", "utf-8")
+    assert run(["run", str(city)]) == 0
+    (city / "release/my notes.txt").write_text("x", "utf-8")
+    assert run(["run", str(city)]) == 1
+    assert (city / "release/my notes.txt").is_file()
+
+
 def test_a_release_inside_a_release_is_refused(city: Path) -> None:
     assert run(["run", str(city)]) == 0
     assert run(["run", str(city), "--out", str(city / "release/sub")]) == 1

@@ -68,7 +68,9 @@ def refuse_other_folders(out: Path, city: Path) -> None:
 
 
 def _only_ours(folder: Path) -> bool:
-    names = {entry.name for entry in folder.iterdir()}
+    # Desktops leave their own files (.DS_Store, Thumbs.db) in every folder that is looked at.
+    left = {"Thumbs.db", "desktop.ini"}
+    names = {e.name for e in folder.iterdir() if not e.name.startswith(".")} - left
     documents = {f"{name}.json" for name in ("release", "terms", "weave", "findings", "run")}
     tables = {f"{name}.parquet" for name in TABLES} | {"measures.csv", "places.geojson", "site"}
     return names <= documents | tables and (not names or "release.json" in names)
