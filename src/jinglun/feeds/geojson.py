@@ -9,8 +9,7 @@ from typing import Any
 
 from jinglun.model.city import Source
 from jinglun.model.errors import Problem
-
-Ring = list[tuple[float, float]]
+from jinglun.model.places import Ring
 
 
 def read(path: Path, source: Source) -> tuple[dict[str, list[list[Ring]]], list[Problem]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinglun.feeds import geojson
 from jinglun.feeds.delimited import ROW
-from jinglun.loop.folder import SOURCES_FILE
+from jinglun.loop.folder import CITY_FILE, SOURCES_FILE
 from jinglun.loop.loading import Rejects, load, path_of
 from jinglun.model.city import City, Source
 from jinglun.model.errors import InputError, Problem, nearest
@@ -35,7 +35,7 @@ def read_places(
     if city.subject not in drafts:
         hint = nearest(city.subject, drafts)
         raise InputError(
-            [*problems, Problem("no_subject", "city.toml", "subject", city.subject, hint)]
+            [*problems, Problem("no_subject", CITY_FILE, "subject", city.subject, hint)]
         )
     levels = tuple(level.id for level in city.levels)
     problems += _hierarchy(drafts)

@@ -8,7 +8,8 @@ import numpy as np
 
 from jinglun.feeds import delimited
 from jinglun.feeds.delimited import ROW
-from jinglun.loop.folder import SOURCES_FILE, locate
+from jinglun.loop.folder import SOURCES_FILE
+from jinglun.loop.loading import path_of
 from jinglun.model.catalogue import Table
 from jinglun.model.city import Source
 from jinglun.model.errors import Problem, nearest
@@ -40,9 +41,7 @@ def sense_table(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[s
 
     table = desk.catalogue.tables[source.table or ""]
     name = f"source_{source.id}"
-    path = locate(source, desk.city.folder)
-    assert path is not None
-    wrong = delimited.read(desk.connection, path, source, name)
+    wrong = delimited.read(desk.connection, path_of(source, desk.city), source, name)
     if wrong:
         desk.problems += wrong
         return Facts.empty(), {}

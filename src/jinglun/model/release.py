@@ -8,6 +8,9 @@ from typing import Any
 
 FORMAT = 1
 
+# What makes a spreadsheet take a text for a formula; the last four are the full-width signs.
+FORMULA_STARTS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+
 Schema = tuple[tuple[str, str], ...]
 
 TABLES: Mapping[str, Schema] = {

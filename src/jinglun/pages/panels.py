@@ -374,12 +374,13 @@ def district_rows(seen: View, place: str) -> dict[str, Any]:
 
 
 def _in_short(seen: View, row: Mapping[str, Any]) -> str:
-    """Return one figure of a district beside the city's, and the earlier one if there is any."""
+    """Return one figure of a district beside the city's, with its rank among the districts."""
     return seen.words("district.figure", **{k: row[k] for k in ("name", "here", "city", "rank")})
 
 
 def _earlier(seen: View, here: Figure) -> str:
-    past = [f for f in seen.history(here.indicator, here.place) if f.period < here.period]
+    history = seen.history(here.indicator, here.place)
+    past = history[: history.index(here)]
     return f"{seen.amount(past[-1].value, here.unit)} ({past[-1].period})" if past else "—"
 
 

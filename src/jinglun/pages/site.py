@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from jinglun.model.release import Release
+from jinglun.model.release import FORMULA_STARTS, Release
 from jinglun.pages import panels
 from jinglun.pages.sentences import three_sentences
 from jinglun.pages.view import View, index, number, page_name, view
@@ -21,8 +21,6 @@ HEADER = (
     *("place", "title_zh", "title_en", "level", "period"),
     *("value", "unit", "score", "quality", "facts"),
 )
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Progress = Callable[[str, int, int], None]
 Page = tuple[str, str, dict[str, Any]]
@@ -139,7 +137,7 @@ def _write_downloads(seen: View, folder: Path) -> None:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from running a name as a formula; numbers keep their sign."""
-    if cell[:1] not in FORMULA_STARTS:
+    if not cell or cell[0] not in FORMULA_STARTS:
         return cell
     try:
         float(cell)

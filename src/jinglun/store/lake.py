@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinglun.model.release import TABLES, Release
+from jinglun.model.release import FORMULA_STARTS, TABLES, Release
 
 
 def connect() -> Any:
@@ -53,9 +54,10 @@ def write_csv(table: Any, path: Path) -> None:
     import pyarrow.compute as pc
     import pyarrow.csv as writer
 
+    starts = f"^([{re.escape(FORMULA_STARTS)}])"
     for at, field in enumerate(table.schema):
         if pa.types.is_string(field.type):
-            tamed = pc.replace_substring_regex(table[at], "^([=+\\-@\t\r＝＋－＠])", "'\\1")
+            tamed = pc.replace_substring_regex(table[at], starts, "'\\1")
             table = table.set_column(at, field, tamed)
     writer.write_csv(table, path)
 
