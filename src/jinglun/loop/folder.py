@@ -180,7 +180,10 @@ def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem
     for key in block:
         if key != "source":
             problems.append(Problem("unknown_key", SOURCES_FILE, key, key, "source"))
-    sources = _list(Source, block.get("source"), SOURCES_FILE, "source", problems)
+    blocks = block.get("source")
+    if isinstance(blocks, list):
+        blocks = [_spelt_out(b) if isinstance(b, Mapping) else b for b in blocks]
+    sources = _list(Source, blocks, SOURCES_FILE, "source", problems)
     seen: set[str] = set()
     tables: set[str | None] = set()
     for source in sources:
@@ -195,11 +198,29 @@ def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem
     return list(sources)
 
 
+def _spelt_out(block: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a source block with its short forms written out: one header row, a bare column."""
+    made = dict(block)
+    if isinstance(made.get("header"), int):
+        made["header"] = [made["header"]]
+    if isinstance(made.get("columns"), Mapping):
+        made["columns"] = {name: _column(said) for name, said in made["columns"].items()}
+    return made
+
+
+def _column(said: object) -> object:
+    if isinstance(said, str):
+        return {"column": said}
+    if isinstance(said, Mapping) and isinstance(said.get("format"), str):
+        return {**said, "format": [said["format"]]}
+    return said
+
+
 def _lacking(source: Source) -> list[str]:
     """Return the keys that a source must have for what it holds, and has not."""
     facts = source.holds == "facts"
     wanted = {
-        "place": source.holds != "table" and source.place is None,
+        "place": source.holds != "table" and source.place is None and source.at is None,
         "period": facts and not (source.period or source.period_column),
         "variables": facts and not (source.variables or source.long),
         "level": source.holds == "places" and source.level is None,

@@ -85,7 +85,8 @@ def _typed(desk: _Desk, source: Source, table: Table, text: Any) -> Any:
 
     picked = {ROW: text[ROW]}
     lost, found = [ibis.null("string")], [ibis.null("string")]
-    for name, column in source.columns.items():
+    for name, mapped in source.columns.items():
+        column = mapped.column or ""
         place = f"source {source.id}.columns.{name}"
         if name not in table.columns:
             hint = nearest(name, table.columns)
@@ -128,10 +129,10 @@ def _sound_rows(desk: _Desk, source: Source, table: Table, typed: Any) -> tuple[
     bad = typed.filter(~sound).select(*told).order_by(ROW)
     for row in bad.limit(10_000).to_pyarrow().to_pylist():
         at_fault, value, reason = _fault(row, table, desk)
-        locator = f"{file}:{row[ROW]}:{source.columns[at_fault]}"
+        locator = f"{file}:{row[ROW]}:{source.columns[at_fault].column}"
         # A row of a table that is not open leaves no word of its own behind, only its place.
         shown = value if table.privacy == "open" else ""
-        desk.rejects.add(source.id, locator, source.columns[at_fault], shown, reason)
+        desk.rejects.add(source.id, locator, source.columns[at_fault].column or "", shown, reason)
     return _count(typed), typed.filter(sound)
 
 

@@ -55,12 +55,54 @@ class VariableMap:
 
 @dataclass(frozen=True, slots=True)
 class LongColumns:
-    """The columns of a long table, where each row is one figure and names what it is."""
+    """The columns of a long table, where each row is one figure and names what it is.
+
+    `variables` maps the file's own words to variable ids; with it other rows are not looked at.
+    """
 
     variable: str
     value: str
     unit: str
     quality: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A value taken from another source: there, in the row whose `key` is what stands here."""
+
+    source: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Two columns of coordinates; the place is the polygon of `level` that they lie in."""
+
+    lon: str
+    lat: str
+    level: str
+    crs: str = "EPSG:4326"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """How one column of a microdata table is read from a file, without code.
+
+    Just one of `column`, `constant`, `row` and `point` says where it is from. `format` lists
+    strptime forms to try in turn; `values` maps the file's codes to the table's; `unit` is the
+    file's unit; `lookup` goes on from what stands in `column` to another source.
+    """
+
+    column: str | None = None
+    constant: str | None = None
+    row: bool = False
+    point: Point | None = None
+    format: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
+    lookup: Lookup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +115,7 @@ class Source:
     title_en: str
     publisher: str
     licence: str
-    feed: Literal["delimited", "geojson"] = "delimited"
+    feed: Literal["delimited", "spreadsheet", "parquet", "vector", "geojson"] = "delimited"
     holds: Literal["facts", "places", "geometry", "table"] = "facts"
     url: str = ""
     retrieved: date | None = None
@@ -91,9 +133,16 @@ class Source:
     parent: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, ColumnMap] = field(default_factory=dict)
     encoding: str = "utf-8"
     delimiter: str = ","
+    sheet: str | int = 1
+    header: tuple[int, ...] = (1,)
+    layer: str | None = None
+    crs: str | None = None
+    unpivot: tuple[str, ...] = ()
+    at: str | None = None
+    place_by: Literal["id", "name"] = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +168,8 @@ class City:
     languages: tuple[str, ...] = ("zh", "en")
     credit_zh: str = ""
     credit_en: str = ""
+    watermark_zh: str = ""
+    watermark_en: str = ""
     settings: Settings = field(default_factory=Settings)
     weights: Weights = field(default_factory=Weights)
     map: MapNote = field(default_factory=MapNote)
