@@ -152,7 +152,7 @@ id = "l"
 path = "city.toml"
 holds = "places"
 level = "town"
-feed = "spreadsheet"
+feed = "sheets"
 {SAID}
 """
 EXPECTED = {
@@ -194,7 +194,7 @@ EXPECTED = {
     ("no_package", "source b.path", "package:no_such_package/x.csv"),
     ("unknown_table", "source t", "request"),
     ("outside_folder", "source t.path", "package:numpy/../../../x.csv"),
-    ("wrong_value", "source[5].feed", "'spreadsheet'"),
+    ("wrong_value", "source[5].feed", "'sheets'"),
 }
 
 

@@ -112,7 +112,12 @@ def test_shapes_are_kept_of_places_that_are_there(write_city: Write, sense_city:
         + [{"properties": {"id": "s"}, "geometry": None}]
     }
     source = '[[source]]\nid = "g"\npath = "g.json"\nholds = "geometry"\nSAIDplace = "id"\n'
+    source += 'crs = "EPSG:4490"\n'
     sensed = sense_city(write_city(source, g__json=json.dumps(shapes)))
     assert list(sensed.places.shapes) == ["n"]
-    assert [(p.code, p.place) for p in sensed.problems] == [("bad_geometry", "feature 3")]
-    assert counts(sensed, "g")[:3] == (3, 2, 1)
+    assert [(p.code, p.place) for p in sensed.problems] == [("empty_geometry", "feature 3")]
+    assert rejects(sensed) == [
+        ("g", "g.json:3:id", "id", "s", "bad_geometry"),
+        ("g", "g.json:2:id", "id", "zz", "unknown_place"),
+    ]
+    assert counts(sensed, "g")[:3] == (3, 1, 2)

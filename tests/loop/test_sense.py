@@ -174,12 +174,19 @@ def test_a_source_may_have_its_own_marks_for_missing(write_city: Write, sense_ci
     assert rejects(sensed) == [("f", "f.csv:4:gdp", "gdp", "...", "not_a_number")]
 
 
-@pytest.mark.parametrize("text", ["1,234", "12%", "１２", "twelve", "1 234", "0x1F", "12;", "--1"])
+@pytest.mark.parametrize("text", ["1,234", "12%", "12²", "twelve", "1 234", "0x1F", "12;", "--1"])
 def test_what_only_looks_like_a_number_is_none(
     write_city: Write, sense_city: Sense, text: str
 ) -> None:
     sensed = sense_city(write_city(wide(GDP), f__csv=f'id,gdp\nc,"{text}"\n'))
     assert rejects(sensed) == [("f", "f.csv:2:gdp", "gdp", text, "not_a_number")]
+
+
+def test_the_wide_digits_of_a_chinese_keyboard_are_digits(
+    write_city: Write, sense_city: Sense
+) -> None:
+    sensed = sense_city(write_city(wide(GDP), f__csv="id,gdp\nc,－１２．5\nn,１２\n"))
+    assert sorted(figures(sensed).values()) == [-12.5, 12]
 
 
 def test_a_number_too_large_for_its_unit_is_infinite(write_city: Write, sense_city: Sense) -> None:
@@ -390,7 +397,7 @@ def test_an_unreadable_file_is_a_problem_and_the_others_are_read(
 ) -> None:
     sources = wide(GDP) + wide(GDP, file="g.csv", ident="g")
     sensed = sense_city(write_city(sources, f__csv=b"\xff\xfe\x00", g__csv="id,gdp\nc,2\n"))
-    assert [(p.code, p.file) for p in sensed.problems] == [("unreadable_file", "f.csv")]
+    assert [(p.code, p.file) for p in sensed.problems] == [("undecodable", "f.csv")]
     assert figures(sensed) == {("c", "2024", "gdp"): 2}
     assert counts(sensed, "f") == (0, 0, 0, 0)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinglun.model.periods import age_years, first_day, last_day, year_of
+from jinglun.model.periods import age_years, as_iso, first_day, last_day, year_of
 
 DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31))
 
@@ -80,3 +80,19 @@ def test_a_period_that_still_runs_has_no_age() -> None:
     assert age_years("2024", date(2024, 3, 1)) == 0
     assert age_years("2030", date(2024, 3, 1)) == 0
     assert age_years("2024-03", date(2024, 3, 31)) == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        *(("2024年", "2024"), ("2024年度", "2024"), ("2024年3月", "2024-03")),
+        *(
+            ("2024年03月9日", "2024-03-09"),
+            ("2024年第二季度", "2024-Q2"),
+            ("2024年4季度", "2024-Q4"),
+        ),
+        *((" 2024 ", "2024"), ("2024年13月", "2024-13"), ("二〇二四年", "二〇二四年"), ("", "")),
+    ],
+)
+def test_a_period_as_a_yearbook_prints_it_is_read_as_iso_8601(written: str, iso: str) -> None:
+    assert as_iso(written) == iso

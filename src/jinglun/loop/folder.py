@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import math
 import tomllib
 from collections.abc import Mapping
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from jinglun.framework import DOMAIN_IDS, FACTOR_IDS
+from jinglun.loop.files import all_files, named_file, root_of
+from jinglun.loop.workbooks import workbook_sources
 from jinglun.model.catalogue import Benchmark, Catalogue
 from jinglun.model.city import City, Level, MapNote, Settings, Source, Weights
 from jinglun.model.errors import InputError, Problem, nearest
-from jinglun.model.periods import last_day
+from jinglun.model.periods import as_iso, last_day
 from jinglun.model.reading import benchmark_block, read_block
 
 CITY_FILE, SOURCES_FILE = "city.toml", "sources.toml"
@@ -22,22 +23,58 @@ CITY_FILE, SOURCES_FILE = "city.toml", "sources.toml"
 
 def read_city(folder: Path, catalogue: Catalogue) -> City:
     """Read `folder`; raise InputError with every problem of its two TOML files at once."""
+    city, problems = _read(folder, catalogue)
+    if problems or city is None:
+        raise InputError(problems)
+    return city
+
+
+def read_sound(folder: Path, catalogue: Catalogue) -> tuple[City, list[Problem]]:
+    """Read what of `folder` has nothing wrong with it, and return every problem of the rest.
+
+    A source with a problem is left out, of a mapped variable with one only the variable. Errors:
+    InputError with every problem where too little stands to look at the data.
+    """
+    city, problems = _read(folder, catalogue)
+    if city is None or not city.levels or not city.sources:
+        raise InputError(problems)
+    seen: dict[str, Source] = {}
+    for source in city.sources:
+        sound = _sound(source, problems)
+        if sound is not None:
+            seen.setdefault(source.id, sound)
+    return dataclasses.replace(city, sources=tuple(seen.values())), problems
+
+
+def _sound(source: Source, problems: list[Problem]) -> Source | None:
+    """Return a source without the mapped variables that are wrong; None where more of it is."""
+    place = f"source {source.id}"
+    own = [p.place for p in problems if p.place == place or p.place.startswith(f"{place}.")]
+    lost = {at.removeprefix(f"{place}.variables.").split(".")[0] for at in own}
+    if any(not at.startswith(f"{place}.variables.") for at in own):
+        return None
+    kept = {name: mapped for name, mapped in source.variables.items() if name not in lost}
+    return dataclasses.replace(source, variables=kept)
+
+
+def _read(folder: Path, catalogue: Catalogue) -> tuple[City | None, list[Problem]]:
+    """Return the city, with all sources that are as a source must be, and every problem."""
     problems: list[Problem] = []
     if not folder.is_dir():
-        raise InputError([Problem("no_folder", str(folder), "")])
+        return None, [Problem("no_folder", str(folder), "")]
     city_block = _toml(folder / CITY_FILE, problems)
     source_block = _toml(folder / SOURCES_FILE, problems)
     city, sources = None, []
     if source_block is not None:
         sources = _sources(source_block, catalogue, problems)
+        sources += workbook_sources(folder, catalogue, sources)
         problems += [p for s in sources for p in _file(s, folder)]
     if city_block is not None:
         city = _city(city_block, catalogue, problems)
     if city is not None:
         problems += _levels(city, sources)
-    if problems or city is None:
-        raise InputError(problems)
-    return dataclasses.replace(city, sources=tuple(sources), folder=folder)
+        city = dataclasses.replace(city, sources=tuple(sources), folder=folder)
+    return city, problems
 
 
 def _toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
@@ -220,7 +257,9 @@ def _lacking(source: Source) -> list[str]:
     """Return the keys that a source must have for what it holds, and has not."""
     facts = source.holds == "facts"
     wanted = {
-        "place": source.holds != "table" and source.place is None and source.at is None,
+        "place": source.holds not in ("table", "lookup")
+        and source.place is None
+        and source.at is None,
         "period": facts and not (source.period or source.period_column),
         "variables": facts and not (source.variables or source.long),
         "level": source.holds == "places" and source.level is None,
@@ -236,7 +275,7 @@ def _source(source: Source, catalogue: Catalogue) -> list[Problem]:
     if source.holds == "table" and source.table not in catalogue.tables:
         hint = nearest(source.table or "", catalogue.tables)
         problems.append(Problem("unknown_table", SOURCES_FILE, place, source.table or "", hint))
-    if source.period and last_day(source.period) is None:
+    if source.period and last_day(as_iso(source.period)) is None:
         problems.append(Problem("bad_period", SOURCES_FILE, f"{place}.period", source.period))
     for ident, mapped in source.variables.items():
         where = f"{place}.variables.{ident}"
@@ -253,7 +292,8 @@ def _source(source: Source, catalogue: Catalogue) -> list[Problem]:
             mapped.numerator is not None,
             mapped.denominator is not None,
         ]
-        if given not in ([True, False, False], [False, True, True]):
+        alone = given == [True, False, False]
+        if not alone and (given != [False, True, True] or mapped.times):
             problems.append(Problem("column_or_ratio", SOURCES_FILE, where))
         if not 0 < mapped.per < float("inf"):
             found = str(mapped.per)
@@ -277,48 +317,28 @@ def _levels(city: City, sources: list[Source]) -> list[Problem]:
 
 
 def _file(source: Source, folder: Path) -> list[Problem]:
-    path = locate(source, folder)
     place = f"source {source.id}.path"
-    if path is None:
+    if locate(source, folder) is None:
         package = source.path.removeprefix("package:").split("/")[0]
         return [Problem("no_package", SOURCES_FILE, place, source.path, package)]
     try:
-        if not path.resolve().is_relative_to(_root(source, folder)):
+        paths = located(source, folder)
+        root = root_of(source.path, folder)
+        if any(not path.resolve().is_relative_to(root) for path in paths):
             return [Problem("outside_folder", SOURCES_FILE, place, source.path)]
-        if path.is_file():
+        if paths and all(path.is_file() for path in paths):
             return []
-    except (OSError, RuntimeError, ValueError):
+    except (OSError, RuntimeError, ValueError, NotImplementedError, IndexError):
         # A name too long, links in a circle, a NUL: such a file cannot be there.
         pass
     return [Problem("no_file", SOURCES_FILE, place, source.path[:200])]
 
 
-def _root(source: Source, folder: Path) -> Path:
-    if source.path.startswith("package:"):
-        found = _package(source)
-        return found.resolve() if found else folder.resolve()
-    return folder.resolve()
-
-
-def _package(source: Source) -> Path | None:
-    name = source.path.removeprefix("package:").split("/")[0]
-    # To find a.b Python would run a, and nothing that a city folder names may be run.
-    if not name.isidentifier():
-        return None
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
-    # Without an __init__ any folder beside the user would pass for a package.
-    installed = spec is not None and spec.origin is not None
-    places = list(spec.submodule_search_locations or []) if spec and installed else []
-    return Path(places[0]) if places else None
+def located(source: Source, folder: Path) -> list[Path]:
+    """Return every file of a source: the one it names, or all that fit its pattern (`*`, `?`)."""
+    return all_files(source.path, folder)
 
 
 def locate(source: Source, folder: Path) -> Path | None:
     """Return where a source's file is: in the folder, or inside an installed package."""
-    if not source.path.startswith("package:"):
-        return folder / source.path
-    found = _package(source)
-    inner = source.path.removeprefix("package:").split("/")[1:]
-    return found.joinpath(*inner) if found else None
+    return named_file(source.path, folder)

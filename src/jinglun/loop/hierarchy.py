@@ -4,64 +4,66 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinglun.feeds import geojson
-from jinglun.feeds.delimited import ROW
+from jinglun.feeds.rows import ROW
 from jinglun.loop.folder import CITY_FILE, SOURCES_FILE
-from jinglun.loop.loading import Rejects, load, path_of
+from jinglun.loop.loading import FILE, Rejects, Shelf, load
+from jinglun.loop.placing import point_problems
+from jinglun.loop.shapes import read_shapes, unsaid
 from jinglun.model.city import City, Source
 from jinglun.model.errors import InputError, Problem, nearest
-from jinglun.model.places import Place, Places, Ring
+from jinglun.model.places import Place, Places
 
 
 def read_places(
-    city: City, connection: Any, problems: list[Problem], rejects: Rejects
+    shelf: Shelf, problems: list[Problem], rejects: Rejects, *, bear: bool = False
 ) -> tuple[Places, dict[str, dict[str, int]]]:
     """Read every place and shape; return them, and the rows read, used and rejected by source.
 
-    Errors: InputError when the city itself is not there or a parent runs in a circle.
+    Errors: InputError when the city itself is not there or a parent runs in a circle, unless told
+    to `bear` it: then the city is put there, and the places of a circle stand alone.
     """
+    city = shelf.city
     drafts: dict[str, dict[str, Any]] = {}
-    shapes: dict[str, list[list[Ring]]] = {}
     counts: dict[str, dict[str, int]] = {}
     for source in city.sources:
         if source.holds == "places":
-            counts[source.id] = _draft_places(source, city, connection, drafts, problems, rejects)
-        elif source.holds == "geometry":
-            found, wrong = geojson.read(path_of(source, city), source)
-            problems += wrong
-            shapes.update(found)
-            read = len(found) + len(wrong)
-            counts[source.id] = {"read": read, "used": len(found), "rejected": len(wrong)}
+            counts[source.id] = _draft_places(source, shelf, drafts, problems, rejects)
     if city.subject not in drafts:
         hint = nearest(city.subject, drafts)
-        raise InputError(
-            [*problems, Problem("no_subject", CITY_FILE, "subject", city.subject, hint)]
-        )
+        problems.append(Problem("no_subject", CITY_FILE, "subject", city.subject, hint))
+        if not bear:
+            raise InputError(problems)
+        drafts[city.subject] = {"id": city.subject, "level": city.levels[-1].id, "titles": {}}
     levels = tuple(level.id for level in city.levels)
     problems += _hierarchy(drafts)
-    if any(p.code == "circular_parent" for p in problems):
+    circle = [p.place for p in problems if p.code == "circular_parent"]
+    if circle and not bear:
         raise InputError(problems)
+    for ident in circle:
+        drafts[ident]["parent"] = None
     made = tuple(_place(drafts[i], city, levels) for i in sorted(drafts))
-    known = {i: shape for i, shape in sorted(shapes.items()) if i in drafts}
-    return Places(made, levels, known), counts
+    problems += unsaid(city)
+    shapes, drawn = read_shapes(shelf, Places(made, levels), problems, rejects)
+    places = Places(made, levels, shapes)
+    problems += point_problems(city, places, shelf.connection)
+    return places, {**counts, **drawn}
 
 
 def _draft_places(
     source: Source,
-    city: City,
-    connection: Any,
+    shelf: Shelf,
     drafts: dict[str, dict[str, Any]],
     problems: list[Problem],
     rejects: Rejects,
 ) -> dict[str, int]:
-    loaded = load(source, city, connection, problems)
+    loaded = load(source, shelf, problems, rejects)
     if loaded is None:
         return {}
     rows, rejected = loaded.to_pylist(), 0
     for row in rows:
         ident = row[source.place]
         if not ident:
-            at = f"{source.path.rsplit('/', 1)[-1]}:{row[ROW]}:{source.place}"
+            at = f"{row[FILE]}:{row[ROW]}:{source.place}"
             rejects.add(source.id, at, source.place or "", "", "unknown_place")
             rejected += 1
             continue

@@ -1,179 +1,266 @@
-"""Which variables a microdata table gives: one grouped query for all of them, by place and year."""
+"""Which variables a microdata table gives: one grouped query for all, by place and year."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
-from jinglun.feeds import delimited
-from jinglun.feeds.delimited import ROW
-from jinglun.loop.folder import SOURCES_FILE
-from jinglun.loop.loading import path_of
+from jinglun.feeds.rows import ROW, quoted
+from jinglun.loop.expectations import (
+    FAULT,
+    SAMPLE,
+    Check,
+    count_faults,
+    lowered,
+    over_time,
+    sampled,
+    with_faults,
+)
+from jinglun.loop.loading import FILE, Desk, Rejects, laid, relation
+from jinglun.loop.mapping import FOUND, LOST, mapped_rows
 from jinglun.model.catalogue import Table
 from jinglun.model.city import Source
-from jinglun.model.errors import Problem, nearest
 from jinglun.model.facts import QUALITY, Facts
 
-if TYPE_CHECKING:
-    from jinglun.loop.sense import _Desk
-
-_TYPES = {
-    "string": "string",
-    "integer": "int64",
-    "number": "float64",
-    "date": "date",
-    "timestamp": "timestamp",
-    "boolean": "boolean",
-}
-_TIMES = ("date", "timestamp")
-_INSIDE, _PLACE, _PERIOD = "__inside", "__place", "__period"
-_LOST, _FOUND, _SOUND, _AGAIN = "__lost", "__found", "__sound", "__again"
-"""The first column of a row whose text is no value of its type, and that text."""
+_PLACE, _YEAR, _ROWS, _NEWEST = "__place", "__year", "__rows", "__newest"
+_KNOWN, _RUNG = "__known", "__rung_"
 
 
-def sense_table(desk: _Desk, number: int, source: Source) -> tuple[Facts, dict[str, int]]:
-    """Load a microdata source, reject its faulty rows and reduce the rest to facts.
+class Tables(Mapping[str, Any]):
+    """The sound rows of each table delivered, as table expressions, read when asked for."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._sources = {s.table: s for s in desk.city.sources if s.holds == "table" and s.table}
+
+    def __getitem__(self, ident: str) -> Any:
+        sound = self._desk.shelf.sound
+        if ident not in sound:
+            desk = dataclasses.replace(self._desk, periods={}, rejects=Rejects(), problems=[])
+            if sound_rows(desk, self._sources[ident]) is None:
+                raise KeyError(ident)
+        return sound[ident]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sound:
+    """The rows of a table that keep every expectation, and the count of the others."""
+
+    good: Any
+    read: int
+    rejected: int
+    checks: tuple[Check, ...]
+
+
+def sense_table(desk: Desk, number: int, source: Source) -> tuple[Facts, dict[str, Any]]:
+    """Read a microdata source, set its faulty rows aside and reduce the rest to facts.
 
     A reduction whose columns the city did not deliver is left out: its variable stays missing.
     """
+    table = desk.catalogue.tables[source.table or ""]
+    sound = sound_rows(desk, source)
+    if sound is None:
+        return Facts.empty(), {}
+    result = reduced(desk, table, sound.good)
+    checks = [*sound.checks, *over_time(table, *_history(desk, result), desk.day)]
+    quality = lowered(source.quality, sound.read, sound.rejected, checks)
+    facts = _facts(desk, number, source, table, result, quality)
+    counts = {
+        "read": sound.read,
+        "used": sound.read - sound.rejected,
+        "rejected": sound.rejected,
+        "values": len(facts),
+        "checks": [dataclasses.asdict(check) for check in checks],
+        "quality": quality,
+    }
+    return facts, counts
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def sound_rows(desk: Desk, source: Source) -> Sound | None:
+    """Return the rows that keep every expectation of their table; the others go to the rejects."""
+    table = desk.catalogue.tables[source.table or ""]
+    ragged = len(desk.rejects.source)
+    loaded = relation(source, desk.shelf, desk.problems, desk.rejects)
+    if loaded is None:
+        return None
+    ragged = len(desk.rejects.source) - ragged
+    rows = mapped_rows(desk, source, table, loaded)
+    if rows is None:
+        return None
+    rows = _placed(desk, source, table, rows)
+    faulted = with_faults(rows, table, rows[_KNOWN], _referred(desk, table, rows))
+    read, checks, alone = count_faults(faulted, table.key)
+    for check in checks:
+        _set_aside(desk, source, table, faulted, check)
+    good = rows.drop(LOST, FOUND, _KNOWN)
+    if checks:
+        # Told by where they stand: to find them again costs all the checks again.
+        bad = faulted.filter(faulted[FAULT].notnull()).select(FILE, ROW)
+        good = _without(desk, f"bad_{source.id}", good, bad)
+    if not alone:
+        good, twice = _first_only(desk, source, table, good)
+        checks += [twice] if twice.rows else []
+    if ragged:
+        checks.append(Check("ragged_row", "*", ragged))
+    rejected = sum(check.rows for check in checks)
+    desk.shelf.sound[table.id] = good
+    return Sound(good, read + ragged, rejected, tuple(checks))
+
+
+def _placed(desk: Desk, source: Source, table: Table, rows: Any) -> Any:
+    """Add the place above each row's at every level; keep what text was read but once.
+
+    A text file is parsed here, into a table of typed columns; Parquet is read where it lies.
+    """
     import ibis
 
+    if source.feed != "parquet":
+        connection = ibis.duckdb.from_connection(desk.connection)
+        name = f"typed_{source.id}"
+        desk.connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+        rows = connection.create_table(name, rows, temp=True)
+    ladder = _ladder(desk)
+    joined = rows.left_join(ladder, rows[table.place] == ladder["__id"])
+    return joined.mutate(**{_KNOWN: joined["__id"].notnull()}).drop("__id")
+
+
+def _ladder(desk: Desk) -> Any:
+    """Return each place with itself and the places it lies in, one column a level."""
+    import pyarrow as pa
+
+    levels = desk.places.levels
+    places = {p.id: p for p in desk.places.all}
+    columns: dict[str, list[str | None]] = {f"{_RUNG}{n}": [] for n in range(len(levels))}
+    for place in places.values():
+        above = {}
+        here: str | None = place.id
+        while here in places:
+            above[places[here].level] = here
+            here = places[here].parent
+        for n, level in enumerate(levels):
+            columns[f"{_RUNG}{n}"].append(above.get(level))
+    arrays = {name: pa.array(held, pa.string()) for name, held in columns.items()}
+    ids = pa.array(list(places), pa.string())
+    return laid(desk.connection, "__ladder", pa.table({"__id": ids, **arrays}))
+
+
+def _referred(desk: Desk, table: Table, rows: Any) -> dict[str, Any]:
+    """Return for each column that refers to a table that was delivered where its value is found."""
+    sources = {s.table: s for s in desk.city.sources if s.holds == "table"}
+    found = {}
+    for name, column in table.columns.items():
+        other, _, key = (column.references or "").partition(".")
+        if name in rows.columns and other in sources and other != table.id:
+            mapped = _quietly_mapped(desk, sources[other])
+            if mapped is not None and key in mapped.columns:
+                found[name] = rows[name].isin(mapped[key]).fill_null(False)
+    return found
+
+
+def _quietly_mapped(desk: Desk, source: Source) -> Any:
+    """Return another table's rows as mapped; what is wrong with it is told where it is read."""
+    quiet = dataclasses.replace(desk, rejects=Rejects(), problems=[])
+    loaded = relation(source, desk.shelf, quiet.problems, quiet.rejects)
     table = desk.catalogue.tables[source.table or ""]
-    name = f"source_{source.id}"
-    wrong = delimited.read(desk.connection, path_of(source, desk.city), source, name)
-    if wrong:
-        desk.problems += wrong
-        return Facts.empty(), {}
-    text = _chosen(desk, source, ibis.duckdb.from_connection(desk.connection).table(name))
-    typed = _typed(desk, source, table, text) if text is not None else None
-    if typed is None:
-        return Facts.empty(), {}
-    read, good = _sound_rows(desk, source, table, typed)
-    facts = _reduced(desk, number, source, table, good)
-    used = _count(good)
-    return facts, {"read": read, "used": used, "rejected": read - used, "values": len(facts)}
+    return None if loaded is None else mapped_rows(quiet, source, table, loaded)
 
 
-def _count(rows: Any) -> int:
-    # Not execute(), which would bring in pandas.
+def _set_aside(desk: Desk, source: Source, table: Table, faulted: Any, check: Check) -> None:
+    mapped = source.columns[check.column]
+    column = mapped.column or check.column
+
+    def tell(file: str, row: int, found: str) -> None:
+        # A row of a table that is not open leaves no word of its own behind, only its place.
+        shown = found if table.privacy == "open" else ""
+        desk.rejects.add(source.id, f"{file}:{row}:{column}", column, shown, check.code)
+
+    sampled(faulted, check, tell, lambda name: lambda bad: bad[name])
+
+
+def _first_only(desk: Desk, source: Source, table: Table, good: Any) -> tuple[Any, Check]:
+    """Keep the first row of each key; the others are set aside."""
+    import ibis
+
+    key = list(table.key)
+    counted = good.group_by(key).agg(n=good.count())
+    held = good.semi_join(counted.filter(counted.n > 1), key)
+    order = ibis.window(group_by=key, order_by=[FILE, ROW])
+    held = held.mutate(__n=ibis.row_number().over(order))
+    later = held.filter(held["__n"] > 0).select(FILE, ROW)
+    name, column = f"twice_{source.id}", source.columns[key[0]].column or key[0]
+    kept = _without(desk, name, good, later)
+    found = good.get_backend().table(name)
+    for row in found.order_by([FILE, ROW]).limit(SAMPLE).to_pyarrow().to_pylist():
+        locator = f"{row[FILE]}:{row[ROW]}:{column}"
+        desk.rejects.add(source.id, locator, column, "", "twice")
+    return kept, Check("twice", key[0], count_rows(found))
+
+
+def _without(desk: Desk, name: str, rows: Any, others: Any) -> Any:
+    """Return the rows that are not among the others, which are kept as table `name`."""
+    backend = rows.get_backend()
+    desk.connection.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+    return rows.anti_join(backend.create_table(name, others, temp=True), [FILE, ROW])
+
+
+def count_rows(rows: Any) -> int:
+    """Return how many rows a table expression has; not by execute(), which brings in pandas."""
     return int(rows.count().to_pyarrow().as_py())
 
 
-def _names(text: Any) -> list[str]:
-    return [name for name in text.columns if name != ROW]
+# --- facts --------------------------------------------------------------------------------------
 
 
-def _chosen(desk: _Desk, source: Source, text: Any) -> Any:
-    """Return the rows that pass `where`, or None with the reasons."""
-    absent = [column for column in source.where if column not in _names(text)]
-    for column in absent:
-        hint = nearest(column, _names(text))
-        place = f"source {source.id}"
-        desk.problems.append(Problem("unknown_column", SOURCES_FILE, place, column, hint))
-    if absent:
-        return None
-    for column, wanted in source.where.items():
-        options = [wanted] if isinstance(wanted, str) else list(wanted)
-        text = text.filter(text[column].isin(options))
-    return text
+def reduced(desk: Desk, table: Table, good: Any) -> Any:
+    """Ask for every variable of the table in one grouped query, by place and year, at every level.
+
+    A median or a count of distinct things cannot be built from those of the districts, so every
+    level is asked of the rows themselves, all in one pass over them.
+    """
+    rungs = [f"{_RUNG}{n}" for n in range(len(desk.places.levels))]
+    grouped = good.mutate(**{_YEAR: good[table.time].year()})
+    told = {_ROWS: grouped.count(), _NEWEST: grouped[table.time].max().cast("date")}
+    asked = grouped.group_by([*rungs, _YEAR]).agg(**_wanted(desk, table, grouped), **told)
+    levels = ", ".join(quoted(rung) for rung in rungs)
+    query = f"SELECT coalesce({levels}) AS {_PLACE}, * EXCLUDE ({levels}) FROM ({_in_sets(asked)})"
+    return desk.connection.execute(f"{query} WHERE {_PLACE} IS NOT NULL").to_arrow_table()
 
 
-def _typed(desk: _Desk, source: Source, table: Table, text: Any) -> Any:
-    """Return the mapped columns under the table's own names and types, or None with the reasons."""
-    import ibis
+def _in_sets(asked: Any) -> str:
+    """Return a query grouped by every level and the year as one grouped by each level in turn.
 
-    picked = {ROW: text[ROW]}
-    lost, found = [ibis.null("string")], [ibis.null("string")]
-    for name, mapped in source.columns.items():
-        column = mapped.column or ""
-        place = f"source {source.id}.columns.{name}"
-        if name not in table.columns:
-            hint = nearest(name, table.columns)
-            desk.problems.append(Problem("unknown_table_column", SOURCES_FILE, place, name, hint))
-        elif column not in _names(text):
-            hint = nearest(column, _names(text))
-            desk.problems.append(Problem("unknown_column", SOURCES_FILE, place, column, hint))
-        else:
-            cleaned = text[column].strip().nullif("")
-            picked[name] = cleaned.try_cast(_TYPES[table.columns[name].type])
-            read = picked[name].notnull()
-            if table.columns[name].type in _TIMES:
-                # Beyond these years a date is a slip of the pen, and its year no ISO 8601 period.
-                read = picked[name].year().between(1000, 9999).fill_null(False)
-            unread = cleaned.notnull() & ~read
-            lost.append(unread.ifelse(name, ibis.null("string")))
-            found.append(unread.ifelse(cleaned, ibis.null("string")))
-    lacking = [n for n in {*table.key, table.place, table.time} if n not in picked]
-    for name in sorted(lacking):
-        place = f"source {source.id}.columns.{name}"
-        desk.problems.append(Problem("missing_key", SOURCES_FILE, place, hint=name))
-    picked[_LOST], picked[_FOUND] = ibis.coalesce(*lost), ibis.coalesce(*found)
-    return None if lacking else text.select(**picked)
-
-
-def _sound_rows(desk: _Desk, source: Source, table: Table, typed: Any) -> tuple[int, Any]:
-    """Reject rows without a known place, a time or a value that reads; count what was read."""
-    import ibis
-    import pyarrow as pa
-
-    known = ibis.memtable(pa.table({"id": pa.array(list(desk.place_index), pa.string())}))
-    placed = typed[table.place].isin(known.id).fill_null(False)
-    sound = placed & typed[table.time].notnull() & typed[_LOST].isnull()
-    typed = typed.mutate(**{_SOUND: sound})
-    first = ibis.window(group_by=[*table.key, _SOUND], order_by=ROW)
-    typed = typed.mutate(**{_AGAIN: ibis.row_number().over(first) > 0})
-    sound = typed[_SOUND] & ~typed[_AGAIN]
-    file = source.path.rsplit("/", 1)[-1]
-    told = (ROW, table.place, _LOST, _FOUND, _SOUND)
-    bad = typed.filter(~sound).select(*told).order_by(ROW)
-    for row in bad.limit(10_000).to_pyarrow().to_pylist():
-        at_fault, value, reason = _fault(row, table, desk)
-        locator = f"{file}:{row[ROW]}:{source.columns[at_fault].column}"
-        # A row of a table that is not open leaves no word of its own behind, only its place.
-        shown = value if table.privacy == "open" else ""
-        desk.rejects.add(source.id, locator, source.columns[at_fault].column or "", shown, reason)
-    return _count(typed), typed.filter(sound)
-
-
-def _fault(row: dict[str, Any], table: Table, desk: _Desk) -> tuple[str, str, str]:
-    """Return the column at fault in a bad row, what stands there and the reason code."""
-    if row[_LOST] is not None:
-        timely = table.columns[row[_LOST]].type in _TIMES
-        return row[_LOST], row[_FOUND], "bad_time" if timely else "not_a_number"
-    if row[_SOUND]:
-        return table.key[0], "", "twice"
-    if row[table.place] not in desk.place_index:
-        return table.place, row[table.place] or "", "unknown_place"
-    return table.time, "", "bad_time"
-
-
-def _raised(desk: _Desk, table: Table, good: Any) -> Any:
-    """Count every row for its place and for all that the place lies in, up to the city.
-
-    A median or a count of distinct things cannot be built from those of the districts.
+    Ibis knows no grouping sets. A row is then in one group of each level it lies in, and of the
+    levels' columns of a group all but its own are null.
     """
     import ibis
-    import pyarrow as pa
+    from sqlglot import exp, parse_one
 
-    parents = {p.id: p.parent for p in desk.places.all}
-    pairs: list[tuple[str, str]] = []
-    for ident in parents:
-        above: str | None = ident
-        while above is not None:
-            pairs.append((ident, above))
-            above = parents.get(above)
-    inside, places = zip(*pairs, strict=True)
-    ladder = ibis.memtable(
-        pa.table({_INSIDE: pa.array(inside, pa.string()), _PLACE: pa.array(places, pa.string())})
+    tree = parse_one(ibis.to_sql(asked, dialect="duckdb"), read="duckdb")
+    group = tree.find(exp.Group)
+    assert group is not None and isinstance(group.parent, exp.Select)
+    *rungs, year = (
+        column.unalias().copy() for column in group.parent.expressions[: len(group.expressions)]
     )
-    return good.join(ladder, good[table.place] == ladder[_INSIDE])
+    sets = [exp.Tuple(expressions=[rung, year.copy()]) for rung in rungs]
+    group.replace(exp.Group(grouping_sets=[exp.GroupingSets(expressions=sets)]))
+    return tree.sql(dialect="duckdb")
 
 
-def _reduced(desk: _Desk, number: int, source: Source, table: Table, good: Any) -> Facts:
-    """Ask for every variable of the table in one grouped query, by place and year."""
-    raised = _raised(desk, table, good)
-    grouped = raised.mutate(**{_PERIOD: raised[table.time].year().cast("string")})
+def _wanted(desk: Desk, table: Table, grouped: Any) -> dict[str, Any]:
+    """Return the reductions that the columns at hand allow."""
     wanted = {}
     for ident, variable in desk.catalogue.variables.items():
         if variable.table == table.id:
@@ -182,19 +269,34 @@ def _reduced(desk: _Desk, number: int, source: Source, table: Table, good: Any) 
             except AttributeError:
                 if set(table.columns) <= set(grouped.columns):
                     raise
-    if not wanted:
-        return Facts.empty()
-    result = grouped.group_by([_PLACE, _PERIOD]).agg(**wanted).to_pyarrow()
-    places = np.array([desk.place_index[p] for p in result[_PLACE].to_pylist()], np.int32)
-    periods = np.array(
-        [desk.periods.setdefault(p, len(desk.periods)) for p in result[_PERIOD].to_pylist()],
-        np.int32,
-    )
+    return wanted
+
+
+def _history(desk: Desk, result: Any) -> tuple[dict[int, int], Any]:
+    """Return the subject's rows by year, and the day of the newest row of all."""
+    by_year: dict[int, int] = {}
+    newest = None
+    for row in result.select([_PLACE, _YEAR, _ROWS, _NEWEST]).to_pylist():
+        newest = max(filter(None, (newest, row[_NEWEST])), default=None)
+        if row[_PLACE] == desk.city.subject:
+            by_year[int(row[_YEAR])] = int(row[_ROWS])
+    return by_year, newest
+
+
+def _facts(
+    desk: Desk, number: int, source: Source, table: Table, result: Any, quality: str
+) -> Facts:
+    """Return the reductions as facts; what happened in a year not over by the day makes none."""
     file = source.path.rsplit("/", 1)[-1]
+    years = np.asarray(result[_YEAR].to_numpy(), int)
+    over = table.is_stock | (years <= _last_whole_year(desk.day))
+    places = np.array([desk.place_index[p] for p in result[_PLACE].to_pylist()], np.int32)
+    dated = zip(years.tolist(), over.tolist(), strict=True)
+    periods = np.array([_period(desk, y) if o else -1 for y, o in dated], np.int32)
     parts = [Facts.empty()]
-    for ident in wanted:
+    for ident in (n for n in result.column_names if n not in (_PLACE, _YEAR, _ROWS, _NEWEST)):
         value = np.asarray(result[ident].cast("double").to_numpy(), float)
-        at = np.flatnonzero(np.isfinite(value))
+        at = np.flatnonzero(np.isfinite(value) & over)
         size = len(at)
         parts.append(
             Facts(
@@ -202,9 +304,17 @@ def _reduced(desk: _Desk, number: int, source: Source, table: Table, good: Any) 
                 periods[at],
                 np.full(size, desk.variable_index[ident], np.int32),
                 value[at],
-                np.full(size, QUALITY.index(source.quality), np.int8),
+                np.full(size, QUALITY.index(quality), np.int8),
                 np.full(size, number, np.int32),
                 np.full(size, f"{file}:*:{ident}", object),
             )
         )
     return Facts.join(parts)
+
+
+def _last_whole_year(day: date) -> int:
+    return (day + timedelta(days=1)).year - 1
+
+
+def _period(desk: Desk, year: int) -> int:
+    return desk.periods.setdefault(str(year), len(desk.periods))

@@ -60,6 +60,39 @@ def factor(unit: str, wanted: str, currency: str) -> float | None:
     return _converted(here, there)
 
 
+def units_for(wanted: str, currency: str) -> list[str]:
+    """Return the names by which a clerk may give a figure in `wanted`: Chinese ones and itself.
+
+    The first is worth just one of `wanted`.
+    """
+    if wanted.count("/") == 1:
+        above, below = (units_for(part, currency)[0] for part in wanted.split("/"))
+        ratio = f"{above}/{below}"
+        return [*([ratio] if factor(ratio, wanted, currency) else []), wanted]
+    rules = _rules()
+    names = [n for n in rules["alias"] if not n.isascii() and n != "百分点"]
+    names += [rules["money"]["CNY"][0], *rules["money_multiples"]] if currency == "CNY" else []
+    alike = [n for n in names if _dimension(n, currency) == _dimension(wanted, currency)]
+    worth = {n: factor(n, wanted, currency) or 0.0 for n in alike}
+    # No clerk counts tonnes in micrograms or milliseconds in years.
+    fit = [n for n in alike if 1e-3 <= worth[n] <= 1e8]
+    ones = [n for n in fit if abs(worth[n] - 1) < 1e-9]
+    own = [currency] if wanted == "LCU" else []
+    first = sorted(ones, key=lambda n: "万" in n) or own or [wanted]
+    return list(dict.fromkeys([*first, *fit, *own, wanted]))
+
+
+@functools.cache
+def _dimension(unit: str, currency: str) -> str:
+    """Return what a unit measures; the unit itself where the library does not know it."""
+    from pint.errors import PintError
+
+    try:
+        return str(_registry().Quantity(_expression(unit, currency)).dimensionality)
+    except (PintError, AttributeError, TypeError):
+        return _expression(unit, currency)
+
+
 def _converted(here: str, there: str) -> float | None:
     from pint.errors import PintError
 

@@ -106,11 +106,20 @@ class Column:
     en: str
     required: bool = False
     unit: str = ""
+    min: float | None = None
+    max: float | None = None
+    values: tuple[str, ...] = ()
+    after: str | None = None
+    references: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A microdata table: one row per event or thing, keyed, placed and timed."""
+    """A microdata table: one row per event or thing, keyed, placed and timed.
+
+    What is expected of it: of a column its range, its words, a time it cannot come before and the
+    `table.column` it must be found in; of the table its newest row and its rows by year.
+    """
 
     id: str
     domain: str
@@ -123,6 +132,13 @@ class Table:
     place: str
     time: str
     columns: Mapping[str, Column] = field(default_factory=dict)
+    fresh_days: float | None = None
+    drift: float | None = None
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether its rows are what stood on a day; else they are what happened in a year."""
+        return self.time == "as_of"
 
 
 Formula = Callable[..., Array]

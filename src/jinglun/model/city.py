@@ -42,7 +42,10 @@ class MapNote:
 
 @dataclass(frozen=True, slots=True)
 class VariableMap:
-    """How one variable is read from a source: a column, or a count over the share it makes."""
+    """How one variable is read from a source: a column, a count over the share it makes, or a rate.
+
+    A rate is turned into what it counts by `times`, the column of its base, in units of `per`.
+    """
 
     unit: str
     column: str | None = None
@@ -50,6 +53,7 @@ class VariableMap:
     quality: QualityClass | None = None
     numerator: str | None = None
     denominator: str | None = None
+    times: str | None = None
     per: float = 1.0
 
 
@@ -83,7 +87,7 @@ class Point:
     lon: str
     lat: str
     level: str
-    crs: str = "EPSG:4326"
+    crs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Source:
     publisher: str
     licence: str
     feed: Literal["delimited", "spreadsheet", "parquet", "vector", "geojson"] = "delimited"
-    holds: Literal["facts", "places", "geometry", "table"] = "facts"
+    holds: Literal["facts", "places", "geometry", "table", "lookup"] = "facts"
     url: str = ""
     retrieved: date | None = None
     note_zh: str = ""

@@ -9,6 +9,24 @@ from datetime import date
 _PERIOD = re.compile(r"([0-9]{4})(?:-(?:Q([1-4])|([0-9]{2})(?:-([0-9]{2}))?))?")
 
 
+_CHINESE = re.compile(
+    r"([0-9]{4})年度?(?:(?:第?([1-4一二三四])季度)|([0-9]{1,2})月(?:([0-9]{1,2})日)?)?"
+)
+_QUARTERS = dict(zip("一二三四", "1234", strict=True))
+
+
+def as_iso(text: str) -> str:
+    """Return a period as ISO 8601 writes it (2024年3月 is 2024-03), or the text itself."""
+    text = text.strip()
+    found = _CHINESE.fullmatch(text)
+    if not found:
+        return text
+    year, quarter, month, day = found.groups()
+    if quarter:
+        return f"{year}-Q{_QUARTERS.get(quarter, quarter)}"
+    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+
+
 def first_day(period: str) -> date | None:
     """Return the first day of `2024`, `2024-Q2`, `2024-03` or `2024-03-09`; None if it is none."""
     span = _span(period)

@@ -60,7 +60,39 @@ class Places:
         """Return the positions of the places with `role`."""
         return [i for i, p in enumerate(self.all) if p.role == role]
 
+    def inside(self) -> set[int]:
+        """Return the positions of the subject and of every place that lies in it."""
+        index = self.index()
+        found = {self.subject}
+        for at, place in enumerate(self.all):
+            path = [at]
+            above = place.parent
+            while above is not None and above in index and path[-1] not in found:
+                path.append(index[above])
+                above = self.all[path[-1]].parent
+            if path[-1] in found:
+                found.update(path)
+        return found
+
+    def named(self) -> dict[str, int]:
+        """Return the position of each place by every name, without blanks, that is its alone.
+
+        A name borne within the city is that place's, whoever else bears it.
+        """
+        inside = self.inside()
+        bearers: dict[str, set[int]] = {}
+        for at, place in enumerate(self.all):
+            for title in place.titles.values():
+                bearers.setdefault(squeezed(title), set()).add(at)
+        chosen = {name: (held & inside) or held for name, held in bearers.items()}
+        return {name: min(held) for name, held in chosen.items() if len(held) == 1}
+
     @property
     def subject(self) -> int:
         """The position of the subject city."""
         return self.of_role("subject")[0]
+
+
+def squeezed(name: str) -> str:
+    """Return a name without any blank: a yearbook prints 高 新 区 to fill its column."""
+    return "".join(name.split())

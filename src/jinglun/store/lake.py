@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,13 @@ def connect() -> Any:
     """Return an embedded analytic database that cannot reach the network."""
     import duckdb
 
-    return duckdb.connect(
-        ":memory:",
-        config={"autoinstall_known_extensions": "false", "preserve_insertion_order": "true"},
-    )
+    config = {
+        "autoinstall_known_extensions": "false",
+        "preserve_insertion_order": "true",
+        # What does not fit in memory is spilled; by default that would be into the user's folder.
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"jinglun-{os.getpid()}.tmp"),
+    }
+    return duckdb.connect(":memory:", config=config)
 
 
 def arrow_table(name: str, columns: Mapping[str, Any]) -> Any:
