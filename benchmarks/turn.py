@@ -21,7 +21,8 @@ RUNS = 3
 
 def ours(out: Path) -> dict[str, Any]:
     """Run the turn as a user would, in a process of its own, and return what run.json says."""
-    command = [sys.executable, "-m", "jinglun", "run", str(CITY), "--out", str(out), "--json"]
+    command = [sys.executable, "-m", "jinglun", "run", str(CITY), "--out", str(out)]
+    command += ["--json", "--fresh"]
     begun = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     wall = time.perf_counter() - begun

@@ -149,6 +149,14 @@ def _alone(lock: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What runs keep for the next one goes into a folder of the tests, never into the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def casablanca(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one release of the demo city on DAY, shared by all workers: never write it."""

@@ -12,6 +12,8 @@ from jinglun.loop.diagnose import diagnose
 from jinglun.loop.folder import read_city
 from jinglun.loop.measure import measure
 from jinglun.loop.open import open_release, refuse_other_folders
+from jinglun.loop.redo import Plan
+from jinglun.loop.remember import Memory
 from jinglun.loop.sense import Sensed, sense
 from jinglun.loop.stopwatch import Stopwatch
 from jinglun.model.errors import Problem
@@ -36,18 +38,25 @@ class Turned:
         return sum(s for name, s in self.seconds.items() if name != "pages")
 
 
-def check(folder: Path, progress: Progress) -> Sensed:
+def check(folder: Path, day: date, progress: Progress) -> Sensed:
     """Read and sense a folder without writing anything; its problems come with what was sensed."""
     catalogue = framework_catalogue()
     city = read_city(folder, catalogue)
-    return sense(city, catalogue, connect(), Stopwatch(progress).within("sense"))
+    return sense(city, catalogue, connect(), day, Stopwatch(progress).within("sense"))
 
 
 def turn(
-    folder: Path, day: date, seed: int, out: Path, progress: Progress, until: str = "open"
+    folder: Path,
+    day: date,
+    seed: int,
+    out: Path,
+    progress: Progress,
+    until: str = "open",
+    plan: Plan | None = None,
 ) -> Turned:
     """Sense, measure, diagnose and open; design and deliver are not built yet and say so.
 
+    With a `plan` of just this run, sources that it knows from an earlier one are not read again.
     Errors: InputError when the folder cannot be read at all, or `out` holds something else.
     """
     if until == "open":
@@ -55,8 +64,9 @@ def turn(
     watch = Stopwatch(progress)
     catalogue = framework_catalogue()
     city = read_city(folder, catalogue)
+    memory = Memory(plan, catalogue)
     with watch.step("sense"):
-        sensed = sense(city, catalogue, connect(), watch.within("sense"))
+        sensed = sense(city, catalogue, connect(), day, watch.within("sense"), memory.keep)
     if until != "sense":
         with watch.step("measure"):
             measured = measure(sensed, city, catalogue, day)
@@ -65,5 +75,8 @@ def turn(
             diagnosed = diagnose(measured, sensed, city, catalogue, day)
     if until == "open":
         with watch.step("open"):
-            open_release(city, catalogue, sensed, measured, diagnosed, day, seed, out, watch)
+            written = open_release(
+                city, catalogue, sensed, measured, diagnosed, day, seed, out, watch
+            )
+            memory.settle(written)
     return Turned(out, sensed.problems, watch.seconds, len(sensed.rejects.source))
