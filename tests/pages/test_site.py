@@ -74,7 +74,7 @@ def test_every_term_and_every_district_has_its_page(
     wanted |= {f"strategy/{s}.html" for s in terms["strategies"]}
     wanted |= {f"indicator/{i}.html" for i in terms["indicators"]}
     wanted |= {f"district/{p['place']}.html" for p in places if p["role"] == "district"}
-    wanted |= {f"{n}.html" for n in ("index", "indicators", "collect", "data", "method")}
+    wanted |= {f"{n}.html" for n in ("index", "indicators", "base", "collect", "data", "method")}
     assert {p.removeprefix("en/") for p in site if p.startswith("en/")} == wanted
 
 

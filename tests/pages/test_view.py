@@ -329,7 +329,7 @@ def test_the_data_page_balances_and_says_what_the_release_says(
         assert given["sha256"][:16] in text(row) and given["path"] in text(row)
 
 
-def test_the_data_page_shows_every_figure_set_aside_with_its_reason(
+def test_the_data_page_shows_every_figure_set_aside_with_its_reason_and_cure(
     small_site: Site, small_release: Path, lang: str, text: Say
 ) -> None:
     reasons = {
@@ -337,7 +337,9 @@ def test_the_data_page_shows_every_figure_set_aside_with_its_reason(
         "en": {"no such variable", "place not among the places"},
     }
     rows = small_site[f"{lang}/data.html"].findall("body/main/div[2]//tbody/tr")
-    assert {text(r.findall("td")[-1]) for r in rows} == reasons[lang]
+    assert {text(r.findall("td")[-2]) for r in rows} == reasons[lang]
+    cures = {"zh": "把地点编号改成名录中的", "en": "use an id of the list of places"}
+    assert any(text(r.findall("td")[-1]).startswith(cures[lang]) for r in rows)
     assert {text(r.find("td/code")).split(":")[0] for r in rows} == {"figures.csv"}
 
 

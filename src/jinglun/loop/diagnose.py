@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jinglun.framework import DOMAINS, FACTOR_IDS
+from jinglun.loop.base import base
 from jinglun.loop.measure import Measured, benchmark_of, jurisdictions, missing_variables
 from jinglun.loop.sense import Sensed
 from jinglun.methods.scoring import goalposts, weighted_score
@@ -248,6 +249,7 @@ def _findings(
         "readings": _readings(loom, latest, subject, day),
         "positions": _positions(loom, latest, sensed),
         "collect": _collect(loom, latest, sensed),
+        "base": base(sensed, catalogue, day),
         "counts": {
             "indicators": len(catalogue.indicators),
             "scored": len(loom.scored),

@@ -25,6 +25,7 @@ from jinglun.model.errors import InputError, Problem
 from jinglun.model.facts import QUALITY
 from jinglun.model.release import FORMAT, KEYS, TABLES, Release
 from jinglun.pages.site import write_site
+from jinglun.store.cache import digests
 from jinglun.store.lake import arrow_table, write_csv, write_parquet
 from jinglun.store.swap import draft_of, replace_folder
 
@@ -41,8 +42,11 @@ def open_release(
     seed: int,
     out: Path,
     watch: Stopwatch,
-) -> None:
-    """Write the release beside `out`, then let it take the place of the old one at once."""
+) -> dict[str, str]:
+    """Write the release beside `out`, then let it take the place of the old one at once.
+
+    Returns the sha256 of every file as it was written, by its path inside.
+    """
     out = out.resolve()
     with draft_of(out) as draft:
         release = _release(city, catalogue, sensed, measured, diagnosed, day, seed)
@@ -51,7 +55,9 @@ def open_release(
         with watch.step("pages"):
             write_site(release, _shapes(sensed), draft / "site", watch.within("pages"))
         _write_json(_run(watch), draft / "run.json")
+        written = digests(draft)
         replace_folder(draft, out)
+    return written
 
 
 def refuse_other_folders(out: Path, city: Path) -> None:
@@ -151,6 +157,8 @@ def _head(
         "subject",
         "credit_zh",
         "credit_en",
+        "watermark_zh",
+        "watermark_en",
     )
     headline = diagnosed.weave["city"][0]
     return {

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from jinglun.model.release import FORMULA_STARTS, Release
-from jinglun.pages import panels
+from jinglun.pages import base, panels
 from jinglun.pages.sentences import three_sentences
 from jinglun.pages.view import View, index, number, page_name, view
 from jinglun.pages.words import languages
@@ -64,6 +64,7 @@ def _environment(seen: View, tags: list[str]) -> Environment:
         number=number,
         page_name=page_name,
         panels=panels,
+        base=base,
         head=seen.release.head,
     )
     return environment
@@ -110,6 +111,7 @@ def _pages(seen: View, shapes: Mapping[str, Any]) -> Iterator[Page]:
             "district.html",
             {"place": place, "shapes": shapes},
         )
+    yield "base.html", "inventory.html", {}
     for name in ("indicators", "collect", "data", "method"):
         yield f"{name}.html", f"{name}.html", {}
 

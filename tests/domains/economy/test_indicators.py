@@ -49,6 +49,7 @@ CASES: list[tuple[str, tuple[float, ...], float]] = [
     ("small_firm_invoices_on_time", (45e6, 60e6), 75),
     ("small_firm_procurement_share", (7e9, 10e9), 70),
     ("establishments_per_1000", (150_000, 3_000_000), 50),
+    ("licences_per_1000", (15_600, 3_000_000), 5.2),
     ("digital_core_share", (40e9, 500e9), 8),
     ("ict_employment_share", (36_000, 1_200_000), 3),
     ("public_data_products_per_million", (24, 3_000_000), 8),

@@ -59,6 +59,18 @@ INVOICES_BY_HAND: dict[str, tuple[float | None, ...]] = {
     "sme_invoices_paid_on_time": (40, 0, 0),
 }
 
+# place, status: two in force in a, none in b
+LICENCES = [
+    ("a", "active"),
+    ("a", "active"),
+    ("a", "pending"),
+    ("a", "expired"),
+    ("b", "closed"),
+    ("b", "refused"),
+]
+
+LICENCES_BY_HAND: dict[str, tuple[float | None, ...]] = {"licences_in_force": (2, 0)}
+
 
 def _firms() -> Any:
     names = [
@@ -98,6 +110,12 @@ def _invoices() -> Any:
     return ibis.memtable(rows, schema=dict(zip(names, types, strict=True)))
 
 
+def _licences() -> Any:
+    rows = [(f"l{n}", place, DAY, "Hotel", status) for n, (place, status) in enumerate(LICENCES)]
+    types = dict.fromkeys(("licence_id", "place", "as_of", "kind", "status"), "string")
+    return ibis.memtable(rows, schema=types | {"as_of": "date"})
+
+
 def _by_place(table: Any, reductions: list[str]) -> list[dict[str, Any]]:
     """Ask for all variables of one table in one grouped query, as the loop does."""
     wanted = {name: getattr(variables, name)(table) for name in reductions}
@@ -130,6 +148,12 @@ def test_invoices_are_reduced_to_what_a_hand_count_gives(
     assert tuple(row[name] for row in invoices) == INVOICES_BY_HAND[name]
 
 
+@pytest.mark.parametrize("name", LICENCES_BY_HAND)
+def test_only_an_active_licence_is_in_force(name: str) -> None:
+    found = _by_place(_licences(), list(LICENCES_BY_HAND))
+    assert tuple(row[name] for row in found) == LICENCES_BY_HAND[name]
+
+
 def test_fifty_jobs_are_large_and_forty_nine_are_not() -> None:
     table = _firms().filter(ibis._.jobs.isin([49, 50]))
     assert _by_place(table, ["establishments_50_plus"])[0]["establishments_50_plus"] == 1
@@ -157,7 +181,7 @@ def test_every_computed_variable_has_a_reduction_of_its_name_and_its_table() -> 
         if inspect.isfunction(f) and not n.startswith("_")
     }
     assert found == said
-    assert set(said) == set(FIRMS_BY_HAND) | set(INVOICES_BY_HAND)
+    assert set(said) == {*FIRMS_BY_HAND, *INVOICES_BY_HAND, *LICENCES_BY_HAND}
 
 
 def test_reductions_read_only_columns_the_tables_declare() -> None:
@@ -168,4 +192,5 @@ def test_reductions_read_only_columns_the_tables_declare() -> None:
         "revenue", "profit", "digital_management", "on_platform",
     ]  # fmt: skip
     assert set(_firms().columns) == set(declared["firms"]["columns"])
+    assert set(_licences().columns) == set(declared["licences"]["columns"])
     assert set(_invoices().columns) == set(declared["supplier_invoices"]["columns"])

@@ -18,6 +18,7 @@ TERMS = tomllib.loads((HERE / "indicators.toml").read_text(encoding="utf-8"))
 BY_HAND = [
     ("data_sharing_met", {"share_requests_met": 45, "share_requests": 60}, 75.0),
     ("joined_up_services", {"life_events_joined": 8, "life_events": 20}, 40.0),
+    ("digital_posts_held", {"digital_posts_filled": 31.5, "digital_posts": 42}, 75.0),
     ("indicator_data_availability", {"indicators_with_data": 90, "indicators_required": 120}, 75.0),
     ("indicator_data_measured", {"indicators_measured": 27, "indicators_with_data": 90}, 30.0),
     ("decision_evaluation", {"major_decisions_evaluated": 3, "major_decisions_matured": 24}, 12.5),

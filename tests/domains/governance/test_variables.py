@@ -238,6 +238,14 @@ CONTRACTS = [
     ),
 ]
 
+POSTS = [
+    # Two roles of one office, half a post of them empty; another office with nobody yet.
+    dict(place="a", office="o1", role="data", posts=3.0, filled=2.5, cost=750_000.0),
+    dict(place="a", office="o1", role="security", posts=1.0, filled=1.0),
+    dict(place="a", office="o2", role="data", posts=2.0, filled=0.0, cost=0.0),
+    dict(place="b", office="o3", role="data", posts=1.5, filled=2.0),
+]
+
 EXPECTED_REQUESTS_A = {
     "requests_received": 6,
     "requests_assigned": 5,
@@ -262,12 +270,14 @@ EXPECTED_CONTRACTS_A = {
     "ocids": 5,
     "ocids_five_stages": 2,  # p2 and p5; p1 is spoiled by its second contract
 }
+EXPECTED_POSTS_A = {"digital_posts": 6.0, "digital_posts_filled": 3.5}
 
 
 def test_every_computed_variable_has_a_function_and_a_count_by_hand() -> None:
     functions = [n for n, f in inspect.getmembers(variables, inspect.isfunction) if n[0] != "_"]
     assert sorted(functions) == sorted(COMPUTED)
-    assert set(COMPUTED) == set(EXPECTED_REQUESTS_A) | set(EXPECTED_CONTRACTS_A)
+    counted = {*EXPECTED_REQUESTS_A, *EXPECTED_CONTRACTS_A, *EXPECTED_POSTS_A}
+    assert set(COMPUTED) == counted
 
 
 def test_a_function_takes_one_parameter_named_as_its_table() -> None:
@@ -283,6 +293,15 @@ def test_requests_are_counted_as_by_hand(name: str, expected: float) -> None:
 @pytest.mark.parametrize(("name", "expected"), EXPECTED_CONTRACTS_A.items())
 def test_contracts_are_counted_as_by_hand(name: str, expected: float) -> None:
     assert reduce("contracts", CONTRACTS)["a"][name] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "expected"), EXPECTED_POSTS_A.items())
+def test_posts_are_counted_as_by_hand(name: str, expected: float) -> None:
+    assert reduce("posts", POSTS)["a"][name] == pytest.approx(expected, rel=1e-12)
+
+
+def test_more_people_than_posts_are_counted_as_they_are() -> None:
+    assert reduce("posts", POSTS)["b"] == {"digital_posts": 1.5, "digital_posts_filled": 2.0}
 
 
 def test_a_place_where_nobody_was_contacted_counts_zero_and_not_missing() -> None:

@@ -38,6 +38,12 @@ BY_HAND = [
     ("rack_occupancy", {"racks_used": 1_200, "racks_total": 2_000}, 60.0),
     ("purchased_it_services", {"it_spend_as_service": 30e6, "it_spend": 80e6}, 37.5),
     ("shared_computing", {"public_computing_shared": 12, "public_computing": 48}, 25.0),
+    # 42 million for 1.2 million people
+    (
+        "system_cost_per_resident",
+        {"systems_running_cost": 42_000_000, "resident_pop": 1_200_000},
+        35.0,
+    ),
     (
         "smart_electricity_metering",
         {"smart_electricity_meters": 99_000, "electricity_meters": 110_000},

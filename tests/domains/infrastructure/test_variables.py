@@ -1,7 +1,8 @@
-"""Whether the systems inventory and the sensor register are counted as a hand would count them."""
+"""Whether the inventories of systems and sensors are counted as a hand would count them."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +57,21 @@ SENSOR_ROWS = [
     ("e", 60.0, datetime(2024, 12, 31, 12, 5), False, False, False),
 ]
 
+# c1 and c3 run; the plan's cost is a promise, the retired one's is another matter.
+CATALOGUE = {
+    "system_id": "string",
+    "as_of": "date",
+    "place": "string",
+    "status": "string",
+    "running_cost": "float64",
+}
+CATALOGUE_ROWS = [
+    ("c1", "running", 300.0),
+    ("c2", "planned", 1_000.0),
+    ("c3", "running", 40.5),
+    ("c4", "retired", 7.0),
+]
+
 COUNTED = [
     ("systems_total", 5),
     ("systems_on_cloud", 3),  # s1 s2 s4
@@ -82,6 +98,11 @@ def _systems(rows: list[tuple[Any, ...]]) -> Any:
 def _sensors(rows: list[tuple[Any, ...]]) -> Any:
     whole = [(row[0], NOON, "city", *row[1:]) for row in rows]
     return ibis.memtable(whole, schema=SENSORS)
+
+
+def _catalogue(rows: list[tuple[Any, ...]]) -> Any:
+    whole = [(row[0], YEAR_END, "city", *row[1:]) for row in rows]
+    return ibis.memtable(whole, schema=CATALOGUE)
 
 
 def _table_of(name: str) -> Any:
@@ -123,3 +144,22 @@ def test_a_register_of_silent_sensors_has_none_online_and_none_open() -> None:
     silent = _sensors([("a", 15.0, None, True, True, None)])
     assert _value(variables.sensors_online, silent) == 0
     assert _value(variables.sensors_open, silent) == 0
+
+
+def test_the_cost_of_running_is_that_of_the_systems_that_run() -> None:
+    assert _value(variables.systems_running_cost, _catalogue(CATALOGUE_ROWS)) == 340.5
+
+
+def test_only_a_running_system_without_a_cost_leaves_the_cost_missing() -> None:
+    one = _catalogue([*CATALOGUE_ROWS, ("c5", "running", None)])
+    assert math.isnan(_value(variables.systems_running_cost, one))
+    resting = _catalogue([*CATALOGUE_ROWS, ("c5", "retired", None), ("c6", "planned", None)])
+    assert _value(variables.systems_running_cost, resting) == 340.5
+
+
+def test_each_place_has_the_cost_of_its_own_systems() -> None:
+    table = _catalogue([*CATALOGUE_ROWS, ("c5", "running", None)])
+    placed = table.mutate(place=(table.system_id == "c5").ifelse("south", "north"))
+    cost = variables.systems_running_cost(placed)
+    found = ibis.duckdb.connect().to_pyarrow(placed.group_by("place").agg(cost=cost)).to_pylist()
+    assert {row["place"]: row["cost"] for row in found} == {"north": 340.5, "south": None}

@@ -79,6 +79,7 @@ BY_HAND: list[tuple[str, dict[str, Any], float]] = [
     ("homes_with_electricity", {"home_electricity": 99.2}, 99.2),
     ("running_water_gap", {"home_running_water": [96.5, 99.5, 98.0]}, 3.0),
     ("sewer_gap", {"home_sewer": [94.0, 99.5, 96.5]}, 5.5),
+    ("led_street_lights", {"street_lights_led": 12_600, "street_lights_lamp_known": 18_000}, 70.0),
     ("park_reach", {"residential_ha_covered": 3400, "residential_ha": 4000}, 85.0),
     # land +20 % in 10 years = 2 % a year; people x e^0.1 = 1 % a year; 2 / 1 = 2
     (
@@ -114,6 +115,7 @@ BY_HAND: list[tuple[str, dict[str, Any], float]] = [
     ),
     ("slum_gap", {"slum_household_share": [0.3, 23.3, 9.7]}, 23.0),
     ("crowding_gap", {"people_per_room": [0.9, 1.6, 1.2]}, 0.7),
+    ("street_lights_per_1000", {"street_lights_total": 78_000, "resident_pop": 1_500_000}, 52.0),
     ("live_open_interfaces", {"live_open_apis": 12, "resident_pop": 1_500_000}, 8.0),
     (
         "contracted_municipal_services",

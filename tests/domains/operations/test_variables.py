@@ -73,6 +73,20 @@ def air_table(rows: list[Any]) -> Any:
 
 AIR = ["pm25_annual_mean", "good_days", "valid_days"]
 
+# North: two LED, one sodium, one whose lamp nobody knows. South: one light, lamp unknown.
+LIGHTS = [
+    ("1", "north", "led"),
+    ("2", "north", "led"),
+    ("3", "north", "sodium"),
+    ("4", "north", None),
+    ("5", "south", None),
+]
+LIGHTS_COUNTED = {
+    "street_lights_total": (4, 1),
+    "street_lights_lamp_known": (3, 0),
+    "street_lights_led": (2, 0),
+}
+
 
 @pytest.fixture(scope="module")
 def counted() -> dict[str, dict[str, Any]]:
@@ -113,5 +127,13 @@ def test_a_day_without_an_index_is_neither_good_nor_valid() -> None:
     assert (north["good_days"], north["valid_days"]) == (1, 1)
 
 
+def test_lights_are_counted_as_by_hand_and_an_unknown_lamp_is_not_another_kind() -> None:
+    types = dict.fromkeys(("light_id", "place", "lamp"), "string")
+    rows = [dict(zip(types, row, strict=True)) for row in LIGHTS]
+    found = by_place(ibis.memtable(rows, schema=ibis.schema(types)), list(LIGHTS_COUNTED))
+    for name, (north, south) in LIGHTS_COUNTED.items():
+        assert (found["north"][name], found["south"][name]) == (north, south)
+
+
 def test_every_reduction_is_counted_here() -> None:
-    assert set(REDUCTIONS) == set(COUNTED) | set(AIR)
+    assert set(REDUCTIONS) == set(COUNTED) | set(AIR) | set(LIGHTS_COUNTED)

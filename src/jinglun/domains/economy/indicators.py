@@ -188,6 +188,11 @@ def establishments_per_1000(establishments: Array, resident_pop: Array) -> Array
     return 1000 * establishments / resident_pop
 
 
+def licences_per_1000(licences_in_force: Array, resident_pop: Array) -> Array:
+    """Business licences in force per 1,000 residents."""
+    return 1000 * licences_in_force / resident_pop
+
+
 def digital_core_share(digital_core_value_added: Array, gdp: Array) -> Array:
     """Value added of the core digital industries as a share of GDP, %."""
     return 100 * digital_core_value_added / gdp

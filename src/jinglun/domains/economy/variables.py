@@ -1,4 +1,4 @@
-"""How many firms, jobs, sales and invoices the economy's own tables count."""
+"""How many firms, jobs, sales, licences and invoices the economy's own tables count."""
 
 from __future__ import annotations
 
@@ -71,6 +71,11 @@ def establishments_50_plus(firms: Any) -> Any:
 def establishments_founded_5y(firms: Any) -> Any:
     """Places of business founded in the year of the snapshot or in the four years before it."""
     return (firms.as_of.year() - firms.founded_on.year()).between(0, 4).sum()
+
+
+def licences_in_force(licences: Any) -> Any:
+    """Business licences in force at the date of the status."""
+    return (licences.status == "active").sum()
 
 
 def sme_invoices_due(supplier_invoices: Any) -> Any:

@@ -18,6 +18,11 @@ def joined_up_services(life_events_joined: Array, life_events: Array) -> Array:
     return 100 * life_events_joined / life_events
 
 
+def digital_posts_held(digital_posts_filled: Array, digital_posts: Array) -> Array:
+    """Posts for digital work that are filled, %; contractors on site left out."""
+    return 100 * digital_posts_filled / digital_posts
+
+
 def indicator_data_availability(indicators_with_data: Array, indicators_required: Array) -> Array:
     """Indicators with usable data, %; grades the filing."""
     return 100 * indicators_with_data / indicators_required

@@ -1,4 +1,4 @@
-"""What the hotline's requests and the procurement contracts add up to.
+"""What the hotline's requests, the procurement contracts and the digital posts add up to.
 
 An open request has no closing, contact or call-back time. Comparisons with such a null are filled
 with False, so a group in which nobody was contacted counts 0, not missing. The price: a column the
@@ -124,6 +124,16 @@ def ocids_five_stages(contracts: Any) -> Any:
     # One contract with a stage unpublished spoils its whole process.
     spoiled = contracts.ocid.nunique(where=~complete.fill_null(False))
     return contracts.ocid.nunique() - spoiled
+
+
+def digital_posts(posts: Any) -> Any:
+    """Posts for digital work approved, in full-time equivalents."""
+    return posts.posts.sum()
+
+
+def digital_posts_filled(posts: Any) -> Any:
+    """Posts for digital work that somebody holds, in full-time equivalents."""
+    return posts.filled.sum()
 
 
 def _days_open(requests: Any) -> Any:

@@ -96,6 +96,11 @@ def shared_computing(public_computing_shared: Array, public_computing: Array) ->
     return 100 * public_computing_shared / public_computing
 
 
+def system_cost_per_resident(systems_running_cost: Array, resident_pop: Array) -> Array:
+    """Cost of running the government systems in use in the year, LCU per resident."""
+    return systems_running_cost / resident_pop
+
+
 def smart_electricity_metering(smart_electricity_meters: Array, electricity_meters: Array) -> Array:
     """Share of electricity meters that are smart, %."""
     return 100 * smart_electricity_meters / electricity_meters

@@ -1,4 +1,4 @@
-"""How the systems inventory and the sensor register become counts of the information base."""
+"""How the inventories of systems and of sensors become counts of the information base."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def systems_total(systems: Any) -> Any:
 def systems_on_cloud(systems: Any) -> Any:
     """Systems that run on a shared cloud."""
     return systems.on_cloud.sum()
+
+
+def systems_running_cost(system_catalogue: Any) -> Any:
+    """Cost of running the systems in use in the year, LCU; missing while one of them has none."""
+    running = system_catalogue.status == "running"
+    unknown = (running & system_catalogue.running_cost.isnull()).sum()
+    # A sum that skips the unknown would show a city that keeps no accounts as a thrifty one.
+    return (unknown == 0).ifelse(system_catalogue.running_cost.sum(where=running), None)
 
 
 def sensors_total(sensors: Any) -> Any:

@@ -203,6 +203,11 @@ def sewer_gap(home_sewer: Array) -> Array:
     return _spread(home_sewer)
 
 
+def led_street_lights(street_lights_led: Array, street_lights_lamp_known: Array) -> Array:
+    """Share of street lights of a known lamp that are LED, %."""
+    return 100 * street_lights_led / street_lights_lamp_known
+
+
 # M5 livable, orderly space
 
 
@@ -289,6 +294,11 @@ def slum_gap(slum_household_share: Array) -> Array:
 def crowding_gap(people_per_room: Array) -> Array:
     """Highest minus lowest district number of people per room."""
     return _spread(people_per_room)
+
+
+def street_lights_per_1000(street_lights_total: Array, resident_pop: Array) -> Array:
+    """Street lights per 1,000 residents."""
+    return 1000 * street_lights_total / resident_pop
 
 
 # M6 open city data, new municipal operation

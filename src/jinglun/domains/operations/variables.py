@@ -1,4 +1,4 @@
-"""What the case log and the daily air readings add up to, one reduction for each computed variable.
+"""What cases, daily air readings and street lights add up to, a reduction for each variable.
 
 Counting with a condition gives 0 where nothing qualifies; a sum of conditions would give nothing at
 all when every case is still open, and a city that closed none would look like one without data.
@@ -68,3 +68,18 @@ def good_days(air_readings: Any) -> Any:
 def valid_days(air_readings: Any) -> Any:
     """Days with an air quality index at all."""
     return air_readings.aqi.count()
+
+
+def street_lights_total(street_lights: Any) -> Any:
+    """Street lights on the register."""
+    return street_lights.light_id.count()
+
+
+def street_lights_lamp_known(street_lights: Any) -> Any:
+    """Street lights whose kind of lamp is recorded."""
+    return street_lights.lamp.count()
+
+
+def street_lights_led(street_lights: Any) -> Any:
+    """Street lights with an LED lamp."""
+    return street_lights.light_id.count(where=street_lights.lamp == "led")
