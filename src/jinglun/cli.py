@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import functools
 import io
 import json
+import os
 import shutil
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinglun.pages.words import Words, languages, preferred, words
 
+if TYPE_CHECKING:
+    from jinglun.loop.redo import Plan
+
 DONE, WRONG_INPUT, WRONG_COMMAND, OUR_FAULT = 0, 1, 2, 3
-DEFAULT_DEMO = "casablanca"
+DEFAULT_DEMO, TEACHING = "casablanca", "shili"
 STEPS = ("sense", "measure", "diagnose", "open")
 
 
@@ -123,7 +130,7 @@ def _parser(w: Words) -> argparse.ArgumentParser:
         made.set_defaults(act=act)
         return made
 
-    command("new", _new, "dir")
+    _new_options(command("new", _new, "dir"), w)
     _turn_options(command("check", _check, "city"), w, to_write=False)
     _turn_options(command("run", _run, "city"), w, to_write=True)
     explain = command("explain", _explain, "city", "indicator")
@@ -135,7 +142,19 @@ def _parser(w: Words) -> argparse.ArgumentParser:
     demo = command("demo", _demo)
     demo.add_argument("name", nargs="?", default=DEFAULT_DEMO, metavar="NAME", help=w("cli.name"))
     demo.add_argument("--date", help=w("cli.date"))
+    demo.add_argument("--scale", help=w("cli.scale"))
+    demo.add_argument("--seed", type=int, help=w("cli.seed"))
     return parser
+
+
+def _new_options(parser: argparse.ArgumentParser, w: Words) -> None:
+    named = ("name", "name_en", "country", "currency", "size", "districts", "year", "answers")
+    for name in named:
+        parser.add_argument(f"--{name.replace('_', '-')}", help=w(f"cli.new_{name}"))
+    parser.add_argument("--set", action="append", metavar="VAR=VALUE", help=w("cli.new_set"))
+    parser.add_argument("--quality", choices="ABCDEF", default="E", help=w("cli.new_quality"))
+    parser.add_argument("--workbooks", action="store_true", help=w("cli.new_workbooks"))
+    parser.set_defaults(date=None)
 
 
 def _turn_options(parser: argparse.ArgumentParser, w: Words, *, to_write: bool) -> None:
@@ -144,6 +163,8 @@ def _turn_options(parser: argparse.ArgumentParser, w: Words, *, to_write: bool) 
         parser.add_argument("--seed", type=int, default=0, help=w("cli.seed"))
         parser.add_argument("--out", type=Path, help=w("cli.out"))
         parser.add_argument("--until", choices=STEPS, default="open", help=w("cli.until"))
+        parser.add_argument("--explain-plan", action="store_true", help=w("cli.explain_plan"))
+        parser.add_argument("--fresh", action="store_true", help=w("cli.fresh"))
 
 
 def _bare(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
@@ -160,74 +181,158 @@ def _bare(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
 
 
 def _new(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.loop.asking import asked, options_of, wish_of
     from jinglun.loop.begin import write_new
+    from jinglun.loop.renewal import renew
 
-    folder = Path(chosen.dir)
+    folder, day = Path(chosen.dir), date.today()
+    wish, problems = wish_of(options_of(vars(chosen)), day, lambda: sys.stdin.buffer.read())
+    if problems:
+        _show_problems(problems, w, chosen.json)
+        return WRONG_COMMAND
+    if chosen.workbooks:
+        written, kept = renew(folder, wish.year)
+        said = w("cli.workbooks_written", written=len(written), kept=len(kept))
+        _tell(chosen, {"written": written, "kept": kept}, said)
+        return DONE
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return _wrong(chosen, w("cli.exists", path=folder))
-    write_new(folder)
-    _tell(chosen, {"made": str(folder)}, w("cli.made", path=folder))
+    quiet = chosen.json or chosen.set or chosen.answers
+    if not quiet and sys.stdin is not None and sys.stdin.isatty():
+        wish = asked(wish, chosen.quality, day, w, input, lambda text: _say(sys.stdout, text))
+    made = w("cli.made_workbooks", count=write_new(folder, wish))
+    if not (wish.numbers and chosen.json):
+        _tell(chosen, {"made": str(folder)}, f"{w('cli.made', path=folder)}\n{made}")
+    return _first_turn(chosen, w, folder, len(wish.numbers)) if wish.numbers else DONE
+
+
+def _first_turn(chosen: argparse.Namespace, w: Words, folder: Path, given: int) -> int:
+    """Run a new folder once and say how far its numbers reach."""
+    from jinglun.loop.asking import reached
+    from jinglun.store.lake import read_release
+
+    heard = io.StringIO()
+    with redirect_stdout(heard if chosen.json else sys.stdout):
+        _turn(chosen, w, folder, folder / "release")
+    release = read_release(folder / "release")
+    assert release is not None, "the turn has just written it"
+    counts = {"given": given, **reached(release)}
+    turned = json.loads(heard.getvalue() or "{}")
+    _tell(chosen, {"made": str(folder), **counts, **turned}, w("cli.partial", **counts))
     return DONE
 
 
 def _check(chosen: argparse.Namespace, w: Words) -> int:
+    from jinglun.pages.telling import problem_lines, set_aside, set_aside_lines, told
     from jinglun.turn import check
 
-    _day(chosen, w)
+    day = _day(chosen, w)
     with _progress(chosen, w) as progress:
-        sensed = check(_folder(chosen), progress)
-    if sensed.problems:
-        _show_problems(sensed.problems, w, chosen.json)
-        return WRONG_INPUT
+        sensed = check(_folder(chosen), day, progress)
     counts = {
         "sources": len(sensed.inputs),
         "facts": len(sensed.facts),
         "rejected": len(sensed.rejects.source),
     }
-    _tell(chosen, {"problems": [], **counts}, w("cli.clean", **counts))
+    said, aside = told(sensed.problems, w), set_aside(dataclasses.asdict(sensed.rejects), w)
+    if chosen.json:
+        _tell(chosen, {"problems": said, "set_aside": aside, **counts}, "")
+        return WRONG_INPUT if said else DONE
+    lines = [*problem_lines(sensed.problems, w), *set_aside_lines(aside, w)]
+    _say(sys.stderr, "\n".join(lines))
+    if said:
+        return WRONG_INPUT
+    _say(sys.stdout, w("cli.clean", **counts))
     return DONE
 
 
 def _run(chosen: argparse.Namespace, w: Words) -> int:
     folder = _folder(chosen)
-    if folder == _bundled().get(chosen.city):
+    if folder == _bundled().get(chosen.city) and not chosen.explain_plan:
         folder = _copied(chosen.city)
     out = chosen.out or folder / "release"
     if chosen.out is None and out.is_symlink():
         from jinglun.model.errors import InputError, Problem
 
         raise InputError([Problem("outside_folder", str(out), "", str(out.resolve()))])
-    return _turn(chosen, w, folder, out)
+    act = _explain_plan if chosen.explain_plan else _turn
+    return act(chosen, w, folder, out)
+
+
+def _explain_plan(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
+    from jinglun.loop.redo import lines
+    from jinglun.pages.redone import plan_text, said_plan
+
+    plan = _planned(chosen, folder, _day(chosen, w), out)
+    if plan is None:
+        from jinglun.loop.catalogue import framework_catalogue
+        from jinglun.loop.folder import read_city
+
+        read_city(folder, framework_catalogue())
+        return _wrong(chosen, w("redo.no_plan"))
+    until = STEPS[: STEPS.index(chosen.until) + 1]
+    said = said_plan([asdict(line) for line in lines(plan) if line.step in until], w)
+    whole = not any(line["redo"] for line in said)
+    head = w("redo.whole", out=out) if whole else w("redo.some")
+    found = {"release": str(out), "unchanged": whole, "plan": said}
+    _tell(chosen, found, f"{head}\n{plan_text(said, w)}")
+    return DONE
+
+
+def _planned(chosen: argparse.Namespace, folder: Path, day: date, out: Path) -> Plan | None:
+    from jinglun.loop.redo import planned
+    from jinglun.store.cache import cache_home
+
+    seed, fresh = getattr(chosen, "seed", 0), getattr(chosen, "fresh", False)
+    return planned(folder, day, seed, out, cache_home(os.environ), fresh=fresh)
 
 
 def _turn(chosen: argparse.Namespace, w: Words, folder: Path, out: Path) -> int:
+    from jinglun.loop.redo import unchanged
+
+    day = _day(chosen, w)
+    until = getattr(chosen, "until", "open")
+    plan = _planned(chosen, folder, day, out)
+    kept = unchanged(plan) if plan is not None and until == "open" else None
+    if kept is not None:
+        found = {"release": str(out), "seconds": {}, "rejected": kept.rejected, "unchanged": True}
+        return _told_turn(chosen, w, found, kept.problems, [w("cli.unchanged", out=out)])
     from jinglun.loop.stopwatch import peak_memory_mb
     from jinglun.turn import turn
 
-    day = _day(chosen, w)
-    seed, until = getattr(chosen, "seed", 0), getattr(chosen, "until", "open")
     with _progress(chosen, w) as progress:
-        turned = turn(folder, day, seed, out, progress, until)
-    seconds = {name: round(s, 2) for name, s in turned.seconds.items()}
+        turned = turn(folder, day, getattr(chosen, "seed", 0), out, progress, until, plan)
     took = w("cli.took", seconds=round(turned.total, 1), memory=round(peak_memory_mb()))
+    written = str(out) if until == "open" else None
+    seconds = {name: round(s, 2) for name, s in turned.seconds.items()}
+    found = {"release": written, "seconds": seconds, "rejected": turned.rejected}
+    done = w("cli.done", out=out) + "  " + took if written else took
+    return _told_turn(chosen, w, {**found, "unchanged": False}, turned.problems, [done])
+
+
+def _told_turn(
+    chosen: argparse.Namespace,
+    w: Words,
+    found: dict[str, Any],
+    problems: Sequence[Any],
+    says: list[str],
+) -> int:
+    from jinglun.pages.telling import told
+
     if chosen.json:
-        problems = [_said(p, w) for p in turned.problems]
-        written = str(out) if until == "open" else None
-        found = {"release": written, "seconds": seconds, "rejected": turned.rejected}
-        _tell(chosen, {**found, "problems": problems}, "")
+        _tell(chosen, {**found, "problems": told(problems, w)}, "")
         return DONE
-    if until == "open":
-        _say(sys.stdout, w("cli.done", out=out) + "  " + took)
-        if turned.rejected:
-            rejected = w("cli.rejected", count=turned.rejected, file=out / "rejected.parquet")
-            _say(sys.stdout, rejected)
-        _say(sys.stdout, w("cli.absent"))
-        _say(sys.stdout, w("cli.look", page=(out / "site" / "index.html").resolve().as_uri()))
-    else:
-        _say(sys.stdout, took)
-    if turned.problems:
-        _say(sys.stderr, w("cli.warnings", count=len(turned.problems)))
-        _show_problems(turned.problems, w, False)
+    if found["release"]:
+        out = Path(found["release"])
+        if found["rejected"]:
+            file = out / "rejected.parquet"
+            says.append(w("cli.rejected", count=found["rejected"], file=file))
+        says.append(w("cli.absent"))
+        says.append(w("cli.look", page=(out / "site" / "index.html").resolve().as_uri()))
+    _say(sys.stdout, "\n".join(says))
+    if problems:
+        _say(sys.stderr, w("cli.warnings", count=len(problems)))
+        _show_problems(problems, w, False)
     return DONE
 
 
@@ -273,13 +378,27 @@ def _serve(chosen: argparse.Namespace, w: Words) -> int:
 
 
 def _demo(chosen: argparse.Namespace, w: Words) -> int:
-    bundled = _bundled()
-    if chosen.name not in bundled:
-        hint = ", ".join(sorted(bundled))
-        return _wrong(chosen, w("cli.no_demo", found=chosen.name, hint=hint))
+    names = sorted([*_bundled(), TEACHING])
+    if chosen.name not in names:
+        return _wrong(chosen, w("cli.no_demo", found=chosen.name, hint=", ".join(names)))
+    if chosen.name != TEACHING and (chosen.scale, chosen.seed) != (None, None):
+        raise _WrongCommand(w("cli.only_teaching", name=TEACHING))
     _day(chosen, w)
-    folder = _copied(chosen.name)
+    folder = _taught(chosen, w) if chosen.name == TEACHING else _copied(chosen.name)
+    chosen.seed = chosen.seed or 0
     return _turn(chosen, w, folder, folder / "release")
+
+
+def _taught(chosen: argparse.Namespace, w: Words) -> Path:
+    """Return the teaching city in ./demo, made now unless the one asked for is there."""
+    from jinglun.teaching.demo import prepared
+
+    try:
+        with _progress(chosen, w) as progress:
+            make = functools.partial(progress, "make")
+            return prepared(Path("demo"), chosen.scale, chosen.seed, make)
+    except ValueError:
+        raise _WrongCommand(w("cli.bad_scale")) from None
 
 
 def _copied(name: str) -> Path:
@@ -338,26 +457,13 @@ def _wrong(chosen: argparse.Namespace, text: str) -> int:
 
 
 def _show_problems(problems: Sequence[Any], w: Words, as_json: bool) -> None:
-    said = [_said(p, w) for p in problems]
+    from jinglun.pages.telling import problem_lines, told
+
     if as_json:
-        print(json.dumps({"problems": said}, ensure_ascii=False, indent=1))
+        _say(sys.stdout, json.dumps({"problems": told(problems, w)}, ensure_ascii=False, indent=1))
         return
-    _say(sys.stderr, w("cli.problems", count=len(said)))
-    for one in said:
-        where = ": ".join(part for part in (one["file"], one["place"]) if part)
-        _say(sys.stderr, f"  {where}: {one['says']}\n    {w('cli.cure')}: {one['cure']}")
-
-
-def _said(problem: Any, w: Words) -> dict[str, str]:
-    gaps = {"file": problem.file, "found": problem.found, "hint": problem.hint or "—"}
-    return {
-        "code": problem.code,
-        "file": problem.file,
-        "place": problem.place,
-        "found": problem.found,
-        "says": w(f"problem.{problem.code}.says", **gaps),
-        "cure": w(f"problem.{problem.code}.cure", **gaps),
-    }
+    for line in problem_lines(problems, w):
+        _say(sys.stderr, line)
 
 
 @contextmanager
@@ -367,35 +473,11 @@ def _progress(
     """Show how far a long work is: a bar on a terminal, plain lines elsewhere, nothing for JSON."""
     if chosen.json:
         yield lambda step, what, done, total: None
-    elif sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import Progress
+        return
+    from jinglun.loop.progress import progress_bar, progress_lines
 
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            yield _bar(bar, w)
+    if sys.stderr.isatty():
+        with progress_bar(w) as show:
+            yield show
     else:
-        yield _lines(w)
-
-
-def _lines(w: Words) -> Callable[[str, str, int, int], None]:
-    said: set[str] = set()
-
-    def show(step: str, what: str, done: int, total: int) -> None:
-        if step not in said:
-            said.add(step)
-            _say(sys.stderr, w(f"cli.step_{step}"))
-
-    return show
-
-
-def _bar(bar: Any, w: Words) -> Callable[[str, str, int, int], None]:
-    tasks: dict[str, Any] = {}
-
-    def show(step: str, what: str, done: int, total: int) -> None:
-        if step not in tasks:
-            for task in tasks.values():
-                bar.update(task, total=1, completed=1)
-            tasks[step] = bar.add_task(w(f"cli.step_{step}"), total=None)
-        bar.update(tasks[step], total=total or None, completed=done)
-
-    return show
+        yield progress_lines(w, functools.partial(_say, sys.stderr))

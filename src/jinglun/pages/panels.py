@@ -347,6 +347,21 @@ def _called(seen: View, variable: str) -> str:
     return seen.title(seen.variable(variable))
 
 
+def checks(seen: View) -> list[dict[str, Any]]:
+    """Return what was expected of each table and did not hold, with the quality that is left."""
+    return [
+        {
+            **check,
+            "source": source["source"],
+            "quality": source["quality"]
+            if source["quality"] == source["quality_used"]
+            else f"{source['quality']} → {source['quality_used']}",
+        }
+        for source in seen.release.head["inputs"]
+        for check in source["checks"]
+    ]
+
+
 def rejected_rows(seen: View) -> list[dict[str, Any]]:
     """Return the first figures set aside, as many as a page bears."""
     rows: list[dict[str, Any]] = seen.release.tables["rejected"].slice(0, 200).to_pylist()
