@@ -9,6 +9,7 @@ JOBS ?= auto
 
 demo: $(VENV)/.demo
 	@$(BIN)/jinglun demo casablanca
+	@$(BIN)/jinglun demo shili
 
 test: $(VENV)/.test
 	$(BIN)/ruff check .
