@@ -59,7 +59,7 @@ def city() -> City:
 
 @pytest.fixture(scope="module")
 def sensed(city: City) -> Sensed:
-    return sense(city, framework_catalogue(), connect(), lambda *_: None)
+    return sense(city, framework_catalogue(), connect(), DAY, lambda *_: None)
 
 
 def without_whole_cities(sensed: Sensed) -> Sensed:
