@@ -121,13 +121,12 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "no such encoding": (_source(encoding='"utf-9"'), "unreadable_file wrong_value"),
     "a delimiter of nothing": (_source(delimiter='""'), "unreadable_file wrong_value"),
     "a feed that is none": (_source(feed='"excel"'), "wrong_value"),
-    "an empty file": (_write(FIGURES, ""), "unreadable_file"),
+    "an empty file": (_write(FIGURES, ""), "empty_file"),
     "a file with a null byte": (
         _write(FIGURES, b"place,period\n\0,\0\n"),
         "unknown_column unreadable_file",
     ),
-    "a quote never closed": (_add(FIGURES, 'c,2025,gdp,"1'), "unreadable_file"),
-    "a picture instead": (_write(FIGURES, b"\x89PNG\r\n\x1a\n\xff\xfe"), "unreadable_file"),
+    "a picture instead": (_write(FIGURES, b"\x89PNG\r\n\x1a\n\xff\xfe"), "undecodable"),
     "geometry that is no JSON": (_broken_shapes, "unreadable_file bad_geometry"),
     "parents in a circle": (
         _write(PLACES, "place,level,parent,zh,en\nc,city,d,城,C\nd,district,c,区,D\n"),
@@ -156,6 +155,20 @@ def test_what_is_wrong_is_told_with_its_cure_and_no_traceback(
     out, err = capfd.readouterr()
     assert code in (cli.DONE, cli.WRONG_INPUT) and "Traceback" not in out + err
     assert all(p["file"] in err for p in problems)
+
+
+def test_a_quote_never_closed_sets_its_record_aside_and_no_other(
+    small_city: Callable[..., Path], capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_city()
+    cli.run(["check", str(folder), "--json", "--lang", "en"])
+    before = json.loads(capfd.readouterr().out)
+    _add(FIGURES, 'c,2025,gdp,"1')(folder)
+    assert cli.run(["check", str(folder), "--json", "--lang", "en"]) == cli.DONE
+    found = json.loads(capfd.readouterr().out)
+    assert found["facts"] == before["facts"] > 0
+    reasons = [group["reason"] for group in found["set_aside"]]
+    assert sorted(reasons) == sorted([g["reason"] for g in before["set_aside"]] + ["ragged_row"])
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ FIGURES = "place,period,variable,name_zh,name_en,value,unit,quality\n"
 @pytest.fixture
 def city(tmp_path: Path) -> Path:
     folder = tmp_path / "city"
-    assert run(["new", str(folder), "--lang", "en"]) == 0
+    assert run(["new", str(folder), "--districts", "第一区,第二区", "--lang", "en"]) == 0
     return folder
 
 
@@ -97,27 +98,30 @@ def test_a_second_row_of_a_place_neither_erases_nor_changes_its_parent(city: Pat
     assert facts(city)["mycity", "resident_pop"] == 200
     places.write_text(places.read_text("utf-8") + "district-2,district,district-1,二,2\n", "utf-8")
     read = read_city(city, framework_catalogue())
-    found = sense(read, framework_catalogue(), connect(), lambda *_: None)
+    found = sense(read, framework_catalogue(), connect(), date(2026, 2, 28), lambda *_: None)
     assert "two_parents" in {p.code for p in found.problems}
 
 
 def test_a_unit_column_full_of_numbers_ends_in_rejects(city: Path) -> None:
     figures(city, *(f"mycity,2025,resident_pop,,,{n},{n},A" for n in range(3000)))
     read = read_city(city, framework_catalogue())
-    found = sense(read, framework_catalogue(), connect(), lambda *_: None)
+    found = sense(read, framework_catalogue(), connect(), date(2026, 2, 28), lambda *_: None)
     assert found.rejects.reason == ["unit_not_convertible"] * 3000
 
 
 def test_periods_of_rows_that_are_set_aside_take_no_room(city: Path) -> None:
     figures(city, *(f"nowhere,20{n:02d},resident_pop,,,1,person,A" for n in range(99)))
     read = read_city(city, framework_catalogue())
-    assert sense(read, framework_catalogue(), connect(), lambda *_: None).periods == ()
+    assert (
+        sense(read, framework_catalogue(), connect(), date(2026, 2, 28), lambda *_: None).periods
+        == ()
+    )
 
 
 def test_an_underscore_makes_no_number(city: Path) -> None:
     figures(city, "mycity,2025,resident_pop,,,1_000,person,A")
     read = read_city(city, framework_catalogue())
-    found = sense(read, framework_catalogue(), connect(), lambda *_: None)
+    found = sense(read, framework_catalogue(), connect(), date(2026, 2, 28), lambda *_: None)
     assert found.rejects.reason == ["not_a_number"]
 
 

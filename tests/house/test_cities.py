@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_there_is_a_city() -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda p: p.name)
 def test_the_city_checks_clean(folder: Path, catalogue: Catalogue) -> None:
     city = read_city(folder, catalogue)
-    sensed = sense(city, catalogue, connect(), lambda *_: None)
+    sensed = sense(city, catalogue, connect(), date(2026, 2, 28), lambda *_: None)
     assert [p for p in sensed.problems] == []
 
 

@@ -22,9 +22,12 @@ from jinglun.loop.catalogue import framework_catalogue
 from jinglun.model.catalogue import Benchmark
 from jinglun.model.city import (
     City,
+    ColumnMap,
     Level,
     LongColumns,
+    Lookup,
     MapNote,
+    Point,
     Settings,
     Source,
     VariableMap,
@@ -52,6 +55,9 @@ SETTINGS = {
     "`[[source]]`": Source,
     "`[source.variables]`": VariableMap,
     "`long`": LongColumns,
+    "`[source.columns]`": ColumnMap,
+    "`point`": Point,
+    "`lookup`": Lookup,
 }
 
 
