@@ -242,7 +242,7 @@ def _check(chosen: argparse.Namespace, w: Words) -> int:
     _say(sys.stderr, "\n".join(lines))
     if said:
         return WRONG_INPUT
-    _say(sys.stdout, w("cli.clean", **counts))
+    _say(sys.stdout, w("cli.clean_but" if aside else "cli.clean", **counts))
     return DONE
 
 
@@ -325,7 +325,8 @@ def _told_turn(
     if found["release"]:
         out = Path(found["release"])
         if found["rejected"]:
-            file = out / "rejected.parquet"
+            page = out / "site" / w.language / "data.html"
+            file = page if page.is_file() else out / "rejected.parquet"
             says.append(w("cli.rejected", count=found["rejected"], file=file))
         says.append(w("cli.absent"))
         says.append(w("cli.look", page=(out / "site" / "index.html").resolve().as_uri()))

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from jinglun.loop.catalogue import framework_catalogue
+from jinglun.loop.checking import look_through
 from jinglun.loop.diagnose import diagnose
 from jinglun.loop.folder import read_city
 from jinglun.loop.measure import measure
@@ -39,10 +40,12 @@ class Turned:
 
 
 def check(folder: Path, day: date, progress: Progress) -> Sensed:
-    """Read and sense a folder without writing anything; its problems come with what was sensed."""
-    catalogue = framework_catalogue()
-    city = read_city(folder, catalogue)
-    return sense(city, catalogue, connect(), day, Stopwatch(progress).within("sense"))
+    """Sense what of a folder can be, writing nothing; all its problems come with what was sensed.
+
+    Errors: InputError where too little stands to look at the data.
+    """
+    watch = Stopwatch(progress)
+    return look_through(folder, framework_catalogue(), day, watch.within("sense"))
 
 
 def turn(

@@ -194,7 +194,7 @@ EXPECTED = {
     ("no_package", "source b.path", "package:no_such_package/x.csv"),
     ("unknown_table", "source t", "request"),
     ("outside_folder", "source t.path", "package:numpy/../../../x.csv"),
-    ("wrong_value", "source[5].feed", "'sheets'"),
+    ("wrong_value", "source l.feed", "'sheets'"),
 }
 
 

@@ -65,7 +65,9 @@ def test_an_unknown_parent_is_a_problem_and_the_place_stands_alone(
 ) -> None:
     text = "id,level,parent,name\nc,city,,Toy\nn,district,cc,North\n"
     sensed = sense_city(write_city(places__csv=text))
-    assert [(p.code, p.place, p.found) for p in sensed.problems] == [("unknown_parent", "n", "cc")]
+    assert [(p.code, p.file, p.place, p.found) for p in sensed.problems] == [
+        ("unknown_parent", "places.csv", "row 3 n", "cc")
+    ]
     assert [(p.id, p.parent, p.role) for p in sensed.places.all] == [
         ("c", None, "subject"),
         ("n", None, "peer"),
@@ -77,9 +79,27 @@ def test_parents_in_a_circle_stop_the_turn(write_city: Write, sense_city: Sense)
     with pytest.raises(InputError) as caught:
         sense_city(write_city(places__csv=text))
     assert {(p.code, p.place) for p in caught.value.problems} == {
-        ("circular_parent", "n"),
-        ("circular_parent", "s"),
+        ("circular_parent", "row 3 n"),
+        ("circular_parent", "row 4 s"),
     }
+
+
+def test_the_place_whose_parent_is_not_there_loses_it_and_none_below_it(
+    write_city: Write, sense_city: Sense
+) -> None:
+    text = "id,level,parent,name\ns,district,n,South\nc,city,,Toy\nn,district,cc,North\n"
+    sensed = sense_city(write_city(places__csv=text))
+    assert [(p.place, p.found) for p in sensed.problems] == [("row 4 n", "cc")]
+    assert {p.id: p.parent for p in sensed.places.all} == {"c": None, "n": None, "s": "n"}
+
+
+def test_a_place_that_hangs_on_a_circle_is_not_told_as_part_of_it(
+    write_city: Write, sense_city: Sense
+) -> None:
+    text = "id,level,parent,name\nc,city,,Toy\nm,district,n,Mid\nn,district,n,North\n"
+    with pytest.raises(InputError) as caught:
+        sense_city(write_city(places__csv=text))
+    assert [p.place for p in caught.value.problems] == ["row 4 n"]
 
 
 def test_a_misspelt_column_of_names_or_parents_is_a_problem_and_never_a_crash(

@@ -241,7 +241,7 @@ def test_every_reason_is_given_with_the_cell_at_fault(faulty: Sensed) -> None:
             ("f", "f.csv:7:people", "people", "-5", "negative"),
             ("f", "f.csv:8:rate", "rate", "100.5", "over_100"),
             ("f", "f.csv:9:below", "below", "0", "zero_denominator"),
-            ("f", "f.csv:10:gdp", "gdp", "101.0", "disagrees"),
+            ("f", "f.csv:10:gdp", "gdp", "101.0 ≠ 100.0 (f.csv:2:gdp)", "disagrees"),
             ("f", "f.csv:11:id", "id", "", "unknown_place"),
             ("f", "f.csv:12:year", "year", "", "bad_period"),
             ("l", "l.csv:3:what", "what", "gpd", "unknown_variable"),
@@ -287,7 +287,8 @@ def test_the_first_of_two_figures_is_kept_and_an_equal_one_is_no_fault(
     folder = write_city(sources, f__csv="id,gdp\nc,1\nn,0.3\n", g__csv="id,gdp\nc,2\nn,0.30\n")
     sensed = sense_city(folder)
     assert figures(sensed) == {("c", "2024", "gdp"): 1, ("n", "2024", "gdp"): 0.3}
-    assert rejects(sensed) == [("g", "g.csv:2:gdp", "gdp", "2.0", "disagrees")]
+    found = "2.0 ≠ 1.0 (f.csv:2:gdp)"
+    assert rejects(sensed) == [("g", "g.csv:2:gdp", "gdp", found, "disagrees")]
 
 
 def test_a_disagreement_is_named_by_a_column_with_a_colon_in_its_name(
@@ -295,7 +296,8 @@ def test_a_disagreement_is_named_by_a_column_with_a_colon_in_its_name(
 ) -> None:
     source = wide('gdp = { column = "GDP: total", unit = "LCU" }')
     sensed = sense_city(write_city(source, f__csv="id,GDP: total\nc,1\nc,2\n"))
-    assert rejects(sensed) == [("f", "f.csv:3:GDP: total", "GDP: total", "2.0", "disagrees")]
+    found = "2.0 ≠ 1.0 (f.csv:2:GDP: total)"
+    assert rejects(sensed) == [("f", "f.csv:3:GDP: total", "GDP: total", found, "disagrees")]
 
 
 # --- long tables, filters, columns --------------------------------------------------------------
@@ -481,3 +483,19 @@ def test_the_same_folder_is_sensed_the_same_twice(write_city: Write, sense_city:
     assert list(told(one).items()) == list(told(two).items())
     assert rejects(one) == rejects(two)
     assert one.inputs == two.inputs
+
+
+def test_a_filter_forgives_blanks_and_says_when_no_row_fits(
+    write_city: Write, sense_city: Sense
+) -> None:
+    source = wide(GDP, 'period = "2024"\nwhere = { kind = "全市" }')
+    found = sense_city(write_city(source, f__csv="id,kind,gdp\nc,全　 市,7\nn,其中,3\n"))
+    assert (figures(found), problems(found)) == ({("c", "2024", "gdp"): 7}, [])
+    none = sense_city(write_city(source, f__csv="id,kind,gdp\nn,其中,3\n"))
+    assert problems(none) == [("nothing_matches", "source f.where", "kind = 全市")]
+
+
+def test_the_row_of_the_whole_city_is_the_citys(write_city: Write, sense_city: Sense) -> None:
+    source = wide(GDP, 'period = "2024"\nplace_by = "name"')
+    sensed = sense_city(write_city(source, f__csv="id,gdp\n全  市,7\nNorth,3\n"))
+    assert figures(sensed) == {("c", "2024", "gdp"): 7, ("n", "2024", "gdp"): 3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +14,11 @@ from jinglun.model.city import Source
 from jinglun.model.errors import Problem
 
 ROW = "__row"
+BLANKS = r"[\s\x{3000}]+"
+"""Every blank, the wide one of Chinese typesetting too, as DuckDB's patterns write it."""
 WIDE, PLAIN = "０１２３４５６７８９．－", "0123456789.-"
 """What a Chinese keyboard writes as easily, digit by digit; a raised ² must not become a 2."""
+_FOLDERS = re.compile(r"""(['"])(?:[A-Za-z]:)?[\\/][^'"]*[\\/]""")
 _BATCH_ROWS, _BATCH_TEXT = 50_000, 1 << 24
 
 
@@ -47,9 +51,12 @@ def literal(text: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Return the first line of what an error says, or its name when it says nothing."""
+    """Return the first line of what an error says, or its name when it says nothing.
+
+    Of a path only the file's name: where a city lies on whose machine is nobody's business.
+    """
     lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:200]
+    return _FOLDERS.sub(r"\1", lines[0] if lines else type(error).__name__)[:200]
 
 
 def unique_names(given: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jinglun.framework import DOMAINS, FACTOR_IDS
 from jinglun.loop.base import base
+from jinglun.loop.breakdown import breakdown
 from jinglun.loop.measure import Measured, benchmark_of, jurisdictions, missing_variables
 from jinglun.loop.sense import Sensed
 from jinglun.methods.scoring import goalposts, weighted_score
@@ -250,6 +251,7 @@ def _findings(
         "positions": _positions(loom, latest, sensed),
         "collect": _collect(loom, latest, sensed),
         "base": base(sensed, catalogue, day),
+        "by": breakdown(sensed, catalogue),
         "counts": {
             "indicators": len(catalogue.indicators),
             "scored": len(loom.scored),

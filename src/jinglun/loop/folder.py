@@ -23,33 +23,37 @@ CITY_FILE, SOURCES_FILE = "city.toml", "sources.toml"
 
 def read_city(folder: Path, catalogue: Catalogue) -> City:
     """Read `folder`; raise InputError with every problem of its two TOML files at once."""
-    city, problems = _read(folder, catalogue)
+    city, problems, _ = _read(folder, catalogue)
     if problems or city is None:
         raise InputError(problems)
     return city
 
 
-def read_sound(folder: Path, catalogue: Catalogue) -> tuple[City, list[Problem]]:
+def read_sound(folder: Path, catalogue: Catalogue) -> tuple[City, list[Problem], dict[str, str]]:
     """Read what of `folder` has nothing wrong with it, and return every problem of the rest.
 
-    A source with a problem is left out, of a mapped variable with one only the variable. Errors:
-    InputError with every problem where too little stands to look at the data.
+    A source with a problem is left out, of a mapped variable with one only the variable. The
+    third is what each source left out holds, by its id. Errors: InputError with every problem
+    where too little stands to look at the data.
     """
-    city, problems = _read(folder, catalogue)
-    if city is None or not city.levels or not city.sources:
+    city, problems, blocks = _read(folder, catalogue)
+    if city is None or not city.levels or (problems and not city.sources):
         raise InputError(problems)
     seen: dict[str, Source] = {}
     for source in city.sources:
         sound = _sound(source, problems)
         if sound is not None:
             seen.setdefault(source.id, sound)
-    return dataclasses.replace(city, sources=tuple(seen.values())), problems
+    said = {str(b.get("id")): str(b.get("holds", "facts")) for b in blocks}
+    lost = {ident: holds for ident, holds in said.items() if ident not in seen}
+    return dataclasses.replace(city, sources=tuple(seen.values())), problems, lost
 
 
 def _sound(source: Source, problems: list[Problem]) -> Source | None:
     """Return a source without the mapped variables that are wrong; None where more of it is."""
     place = f"source {source.id}"
-    own = [p.place for p in problems if p.place == place or p.place.startswith(f"{place}.")]
+    named = [p.place for p in problems if p.code != "unknown_key"]
+    own = [at for at in named if at == place or at.startswith(f"{place}.")]
     lost = {at.removeprefix(f"{place}.variables.").split(".")[0] for at in own}
     if any(not at.startswith(f"{place}.variables.") for at in own):
         return None
@@ -57,11 +61,13 @@ def _sound(source: Source, problems: list[Problem]) -> Source | None:
     return dataclasses.replace(source, variables=kept)
 
 
-def _read(folder: Path, catalogue: Catalogue) -> tuple[City | None, list[Problem]]:
-    """Return the city, with all sources that are as a source must be, and every problem."""
+def _read(
+    folder: Path, catalogue: Catalogue
+) -> tuple[City | None, list[Problem], list[Mapping[str, Any]]]:
+    """Return the city with its sources, every problem, and the blocks of sources as written."""
     problems: list[Problem] = []
     if not folder.is_dir():
-        return None, [Problem("no_folder", str(folder), "")]
+        return None, [Problem("no_folder", str(folder), "")], []
     city_block = _toml(folder / CITY_FILE, problems)
     source_block = _toml(folder / SOURCES_FILE, problems)
     city, sources = None, []
@@ -74,7 +80,9 @@ def _read(folder: Path, catalogue: Catalogue) -> tuple[City | None, list[Problem
     if city is not None:
         problems += _levels(city, sources)
         city = dataclasses.replace(city, sources=tuple(sources), folder=folder)
-    return city, problems
+    blocks = source_block.get("source") if source_block else None
+    written = blocks if isinstance(blocks, list) else []
+    return city, problems, [b for b in written if isinstance(b, Mapping)]
 
 
 def _toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
@@ -128,7 +136,9 @@ def _list(
 ) -> tuple[Any, ...]:
     made = []
     for number, block in _numbered(blocks, file, place, problems):
-        one, wrong = read_block(noun, block, file, f"{place}[{number}]")
+        ident = block.get("id") if noun is Source and isinstance(block, Mapping) else None
+        named = f"{place} {ident}" if isinstance(ident, str) else f"{place}[{number}]"
+        one, wrong = read_block(noun, block, file, named)
         problems += wrong
         if one is not None:
             made.append(one)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from jinglun.feeds.rows import ROW
-from jinglun.loop.folder import CITY_FILE, SOURCES_FILE
+from jinglun.loop.folder import CITY_FILE
 from jinglun.loop.loading import FILE, Rejects, Shelf, load
 from jinglun.loop.placing import point_problems
 from jinglun.loop.shapes import read_shapes, unsaid
@@ -35,8 +36,8 @@ def read_places(
             raise InputError(problems)
         drafts[city.subject] = {"id": city.subject, "level": city.levels[-1].id, "titles": {}}
     levels = tuple(level.id for level in city.levels)
-    problems += _hierarchy(drafts)
-    circle = [p.place for p in problems if p.code == "circular_parent"]
+    wrong, circle = _hierarchy(drafts)
+    problems += wrong
     if circle and not bear:
         raise InputError(problems)
     for ident in circle:
@@ -69,30 +70,39 @@ def _draft_places(
             continue
         draft = drafts.setdefault(ident, {"id": ident, "level": source.level, "titles": {}})
         parent = row.get(source.parent) if source.parent else None
+        file = posixpath.join(posixpath.dirname(source.path), row[FILE])
+        place = f"row {row[ROW]} {ident}"
         if parent and draft.setdefault("parent", parent) != parent:
-            problems.append(Problem("two_parents", SOURCES_FILE, ident, parent, draft["parent"]))
+            problems.append(Problem("two_parents", file, place, parent, draft["parent"]))
+        elif parent:
+            draft.setdefault("at", (file, place))
         for language, column in source.names.items():
             if row.get(column):
                 draft["titles"].setdefault(language, row[column])
     return {"read": len(rows), "used": len(rows) - rejected, "rejected": rejected}
 
 
-def _hierarchy(drafts: dict[str, dict[str, Any]]) -> list[Problem]:
-    problems = []
+def _hierarchy(drafts: dict[str, dict[str, Any]]) -> tuple[list[Problem], list[str]]:
+    """Take out parents that are not there; return what is wrong, and the places of a circle."""
+    problems, circle = [], []
+    for draft in drafts.values():
+        parent = draft.get("parent")
+        if parent is not None and parent not in drafts:
+            hint = nearest(parent, drafts)
+            file, place = draft["at"]
+            problems.append(Problem("unknown_parent", file, place, parent, hint))
+            draft["parent"] = None
     for ident, draft in drafts.items():
-        seen, parent = {ident}, draft.get("parent")
-        while parent is not None:
-            if parent in seen:
-                problems.append(Problem("circular_parent", SOURCES_FILE, ident, parent))
-                break
-            if parent not in drafts:
-                hint = nearest(parent, drafts)
-                problems.append(Problem("unknown_parent", SOURCES_FILE, ident, parent, hint))
-                draft["parent"] = None
-                break
-            seen.add(parent)
-            parent = drafts[parent].get("parent")
-    return problems
+        seen, above = {ident}, draft.get("parent")
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = drafts[above].get("parent")
+        # A place that only hangs on a circle comes back to another than itself.
+        if above == ident:
+            file, place = draft["at"]
+            problems.append(Problem("circular_parent", file, place, draft["parent"]))
+            circle.append(ident)
+    return problems, circle
 
 
 def _place(draft: dict[str, Any], city: City, levels: tuple[str, ...]) -> Place:

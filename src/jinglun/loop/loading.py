@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from jinglun.feeds.rows import ROW, Reading, literal, quoted
+from jinglun.feeds.rows import BLANKS, ROW, Reading, literal, quoted
 from jinglun.loop.files import WORKBOOKS
 from jinglun.loop.folder import SOURCES_FILE, located
 from jinglun.model.catalogue import Catalogue
 from jinglun.model.city import City, Source
 from jinglun.model.errors import Problem, nearest
 from jinglun.model.facts import Facts
-from jinglun.model.places import Places
+from jinglun.model.places import Places, squeezed
 
 FILE = "__file"
 NAME, VALUE = "name", "value"
@@ -219,12 +219,16 @@ def _unpivoted(
 def lacking(
     source: Source, named: Iterable[str], known: Iterable[str], key: str = ""
 ) -> list[Problem]:
-    """Return one problem for each column named that the file has not, with the nearest it has."""
+    """Return one problem for each column named that the file has not, with the nearest it has.
+
+    Where none is near, all that there are.
+    """
     has, place = list(known), f"source {source.id}{key}"
+    all_there = ", ".join(name for name in has if not name.startswith("__"))[:200]
     # A workbook is read without a block in sources.toml: there the file itself is to be mended.
     file = source.path if source.path.startswith(f"{WORKBOOKS}/") else SOURCES_FILE
     return [
-        Problem("unknown_column", file, place, c, nearest(c, has))
+        Problem("unknown_column", file, place, c, nearest(c, has) or all_there)
         for c in dict.fromkeys(named)
         if c not in has
     ]
@@ -246,7 +250,12 @@ def load(source: Source, shelf: Shelf, problems: list[Problem], rejects: Rejects
     order = f"{quoted(FILE)}, {quoted(ROW)}"
     picked = f"{order}, {text}" if text else order
     query = f"SELECT {picked} FROM {quoted(loaded.table)}{_where(source)} ORDER BY {order}"
-    return shelf.connection.execute(query).to_arrow_table()
+    found = shelf.connection.execute(query).to_arrow_table()
+    if source.holds == "facts" and source.where and not len(found):
+        said = ", ".join(f"{column} = {wanted}" for column, wanted in source.where.items())
+        place = f"source {source.id}.where"
+        problems.append(Problem("nothing_matches", SOURCES_FILE, place, said[:200]))
+    return found
 
 
 def _told(source: Source) -> tuple[str, ...]:
@@ -258,8 +267,9 @@ def _where(source: Source) -> str:
     tests = []
     for column, wanted in source.where.items():
         options = [wanted] if isinstance(wanted, str) else list(wanted)
-        text = f"CAST({quoted(column)} AS VARCHAR)"
-        tests.append(f"{text} IN ({', '.join(map(literal, options)) or 'NULL'})")
+        text = f"regexp_replace(CAST({quoted(column)} AS VARCHAR), '{BLANKS}', '', 'g')"
+        words = ", ".join(literal(squeezed(option)) for option in options)
+        tests.append(f"{text} IN ({words or 'NULL'})")
     if source.long and source.long.variables:
         words = ", ".join(map(literal, source.long.variables))
         tests.append(f"trim(CAST({quoted(source.long.variable)} AS VARCHAR)) IN ({words})")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jinglun.feeds.rows import PLAIN, ROW, WIDE
+from jinglun.feeds.rows import BLANKS, PLAIN, ROW, WIDE
 from jinglun.loop.folder import SOURCES_FILE
 from jinglun.loop.loading import FILE, Desk, Loaded, Rejects, lacking, laid, relation
 from jinglun.loop.units import factor
@@ -197,7 +197,7 @@ def _by_name(
     ids = [desk.places.all[at].id for at in known.values()]
     columns = {"__name": pa.array(known, pa.string()), "__named": pa.array(ids, pa.string())}
     names = laid(desk.connection, "__names", pa.table(columns))
-    text = text.mutate(__said=place(text).cast("string").re_replace(r"\s", ""))
+    text = text.mutate(__said=place(text).cast("string").re_replace(BLANKS, ""))
     text = text.left_join(names, text["__said"] == names["__name"]).drop("__name")
     return text, lambda t: ibis.coalesce(t["__named"], t["__said"])
 

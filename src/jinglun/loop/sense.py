@@ -42,6 +42,7 @@ class Sensed:
     inputs: tuple[Mapping[str, Any], ...]
     problems: tuple[Problem, ...]
     tables: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    by: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def _made_now(source: Source, places: Places, make: Callable[[], Part]) -> Part:
@@ -83,7 +84,12 @@ def sense(
     ordered, facts = _in_time_order(periods, facts)
     inputs = tuple(_input(s, city, counts.get(s.id, {})) for s in city.sources)
     said = tuple(dict.fromkeys(problems))
-    return Sensed(places, ordered, tuple(variables), facts, rejects, inputs, said, Tables(desk))
+    by = {s.table: told for s in city.sources if (told := counts.get(s.id, {}).get("by"))}
+    return Sensed(
+        *(places, ordered, tuple(variables), facts, rejects, inputs, said),
+        tables=Tables(desk),
+        by={table: told for table, told in by.items() if table},
+    )
 
 
 def _part(desk: Desk, number: int, source: Source) -> Part:
@@ -159,7 +165,8 @@ def _one_each(facts: Facts, city: City, periods: int, variables: int, rejects: R
         source, locator = city.sources[facts.source[i]], str(facts.locator[i])
         file = source.path.rsplit("/", 1)[-1]
         column = locator[len(file) + 1 :].split(":", 1)[1]
-        found = repr(float(facts.value[i]))
+        used = first[inverse[i]]
+        found = f"{float(facts.value[i])!r} ≠ {float(facts.value[used])!r} ({facts.locator[used]})"
         rejects.add(source.id, locator, column, found, "disagrees")
     return facts.take(np.sort(first))
 

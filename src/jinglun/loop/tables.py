@@ -82,6 +82,7 @@ def sense_table(desk: Desk, number: int, source: Source) -> tuple[Facts, dict[st
         "values": len(facts),
         "checks": [dataclasses.asdict(check) for check in checks],
         "quality": quality,
+        "by": _by_unit(desk, table, sound.good),
     }
     return facts, counts
 
@@ -237,6 +238,29 @@ def reduced(desk: Desk, table: Table, good: Any) -> Any:
     levels = ", ".join(quoted(rung) for rung in rungs)
     query = f"SELECT coalesce({levels}) AS {_PLACE}, * EXCLUDE ({levels}) FROM ({_in_sets(asked)})"
     return desk.connection.execute(f"{query} WHERE {_PLACE} IS NOT NULL").to_arrow_table()
+
+
+def _by_unit(desk: Desk, table: Table, good: Any) -> dict[str, Any] | None:
+    """Ask for the city's last whole year by who handled its rows; None where that is not known."""
+    if table.by is None or table.by not in good.columns:
+        return None
+    subject = desk.places.all[desk.places.subject]
+    here = good.filter(good[f"{_RUNG}{desk.places.levels.index(subject.level)}"] == subject.id)
+    here = here.mutate(**{_YEAR: here[table.time].year()})
+    here = here.filter(here[_YEAR] <= _last_whole_year(desk.day), here[table.by].notnull())
+    wanted = {**_wanted(desk, table, here), _ROWS: here.count()}
+    found = here.group_by([table.by, _YEAR]).agg(**wanted).to_pyarrow().to_pylist()
+    last = max((row[_YEAR] for row in found), default=None)
+    rows = sorted((r for r in found if r[_YEAR] == last), key=lambda r: str(r[table.by]))
+    groups = [
+        {
+            "name": str(row[table.by]),
+            "rows": int(row[_ROWS]),
+            "values": {n: float(v) for n, v in row.items() if n in wanted and v is not None},
+        }
+        for row in rows
+    ]
+    return {"column": table.by, "period": str(last), "groups": groups} if groups else None
 
 
 def _in_sets(asked: Any) -> str:

@@ -118,7 +118,8 @@ class Table:
     """A microdata table: one row per event or thing, keyed, placed and timed.
 
     What is expected of it: of a column its range, its words, a time it cannot come before and the
-    `table.column` it must be found in; of the table its newest row and its rows by year.
+    `table.column` it must be found in; of the table its newest row and its rows by year. `by` is
+    the column of who handled a row, where figures are wanted for each of them too.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Table:
     columns: Mapping[str, Column] = field(default_factory=dict)
     fresh_days: float | None = None
     drift: float | None = None
+    by: str | None = None
 
     @property
     def is_stock(self) -> bool:

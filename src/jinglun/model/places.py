@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["subject", "district", "peer"]
+WHOLE = ("全市", "全市合计", "全市总计", "合计", "总计", "Total", "City total")
+"""What a yearbook calls the row of the city itself."""
 Ring = list[tuple[float, float]]
 
 
@@ -77,13 +79,15 @@ class Places:
     def named(self) -> dict[str, int]:
         """Return the position of each place by every name, without blanks, that is its alone.
 
-        A name borne within the city is that place's, whoever else bears it.
+        A name borne within the city is that place's, whoever else bears it; 全市 is the city.
         """
         inside = self.inside()
         bearers: dict[str, set[int]] = {}
         for at, place in enumerate(self.all):
             for title in place.titles.values():
                 bearers.setdefault(squeezed(title), set()).add(at)
+        for word in WHOLE:
+            bearers.setdefault(word, {self.subject})
         chosen = {name: (held & inside) or held for name, held in bearers.items()}
         return {name: min(held) for name, held in chosen.items() if len(held) == 1}
 

@@ -347,6 +347,29 @@ def _called(seen: View, variable: str) -> str:
     return seen.title(seen.variable(variable))
 
 
+def by_unit(seen: View, ident: str) -> dict[str, Any] | None:
+    """Return an indicator unit by unit, the worst first, with what contradicts it; or None."""
+    higher = seen.release.terms["indicators"][ident]["better"] == "higher"
+    for table in seen.findings.get("by", []):
+        rows = [g for g in table["groups"] if ident in g["values"]]
+        if rows:
+            rows.sort(key=lambda g: g["values"][ident] if higher else -g["values"][ident])
+            odd = [c for c in table["contradictions"] if ident in (c["well"], c["badly"])]
+            return {**table, "groups": rows, "contradictions": odd}
+    return None
+
+
+def is_blank_workbook(source: Mapping[str, Any]) -> bool:
+    """Say whether a source is a department's workbook that nobody has filled in yet."""
+    unasked = not (source["values_used"] or source["rows_rejected"])
+    return unasked and str(source["path"]).startswith("workbooks/")
+
+
+def blank_workbooks(seen: View) -> int:
+    """Return how many sheets of workbooks nobody has filled in yet."""
+    return sum(map(is_blank_workbook, seen.release.head["inputs"]))
+
+
 def checks(seen: View) -> list[dict[str, Any]]:
     """Return what was expected of each table and did not hold, with the quality that is left."""
     return [

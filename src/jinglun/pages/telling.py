@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jinglun.model.errors import Problem
 from jinglun.pages.words import Words
 
-_FIRST = 3
+_FIRST = 20
+_PLACE = re.compile(r"(row|feature|cell) (\S+)")
 
 
 def told(problems: Sequence[Problem], w: Words) -> list[dict[str, str]]:
@@ -17,7 +19,11 @@ def told(problems: Sequence[Problem], w: Words) -> list[dict[str, str]]:
 
 
 def _told(problem: Problem, w: Words) -> dict[str, str]:
-    gaps = {"file": problem.file, "found": problem.found, "hint": problem.hint or "—"}
+    gaps = {
+        "file": problem.file,
+        "found": problem.found,
+        "hint": problem.hint or w("cli.none_near"),
+    }
     return {
         "code": problem.code,
         "file": problem.file,
@@ -32,9 +38,15 @@ def problem_lines(problems: Sequence[Problem], w: Words) -> list[str]:
     """Return the lines that say how many problems there are, and each with its cure."""
     lines = [w("cli.problems", count=len(problems))] if problems else []
     for one in told(problems, w):
-        where = ": ".join(part for part in (one["file"], one["place"]) if part)
+        where = ": ".join(part for part in (one["file"], _shown(one["place"], w)) if part)
         lines += [f"  {where}: {one['says']}", f"    {w('cli.cure')}: {one['cure']}"]
     return lines
+
+
+def _shown(place: str, w: Words) -> str:
+    """Return a place in a file as a person says it; a key of a TOML file stays as it is written."""
+    found = _PLACE.match(place)
+    return w(f"place.{found[1]}", at=found[2]) + place[found.end() :] if found else place
 
 
 def set_aside(rejects: Mapping[str, Sequence[str]], w: Words) -> list[dict[str, Any]]:
@@ -60,14 +72,12 @@ def set_aside_lines(groups: Sequence[Mapping[str, Any]], w: Words) -> list[str]:
     count = sum(group["count"] for group in groups)
     lines = [w("cli.set_aside", count=count)] if groups else []
     for group in groups:
-        first = "; ".join(
-            f"{one['where']} “{one['found']}”" if one["found"] else one["where"]
-            for one in group["first"]
-        )
-        more = group["count"] - len(group["first"])
-        rest = w("cli.and_more", count=more) if more else ""
+        lines.append(f"  {group['source']}: {group['says']}")
         lines += [
-            f"  {group['source']}: {group['says']}: {first}{rest}",
-            f"    {w('cli.cure')}: {group['cure']}",
+            f"    {one['where']}" + (f" “{one['found']}”" if one["found"] else "")
+            for one in group["first"]
         ]
+        if more := group["count"] - len(group["first"]):
+            lines.append(f"    {w('cli.and_more', count=more)}")
+        lines.append(f"    {w('cli.cure')}: {group['cure']}")
     return lines
