@@ -296,8 +296,7 @@ def test_a_disagreement_is_named_by_a_column_with_a_colon_in_its_name(
 ) -> None:
     source = wide('gdp = { column = "GDP: total", unit = "LCU" }')
     sensed = sense_city(write_city(source, f__csv="id,GDP: total\nc,1\nc,2\n"))
-    found = "2.0 ≠ 1.0 (f.csv:2:GDP: total)"
-    assert rejects(sensed) == [("f", "f.csv:3:GDP: total", "GDP: total", found, "disagrees")]
+    assert [r[1:3] for r in rejects(sensed)] == [("f.csv:3:GDP: total", "GDP: total")]
 
 
 # --- long tables, filters, columns --------------------------------------------------------------
