@@ -13,7 +13,15 @@ from pathlib import Path
 
 from jinglun.framework import DOMAINS, FACTORS, GUIDE_EN, GUIDE_ZH, Domain, Factor
 from jinglun.loop.catalogue import framework_catalogue
-from jinglun.model.catalogue import Benchmark, Catalogue, Indicator, Strategy, Table, Variable
+from jinglun.model.catalogue import (
+    Benchmark,
+    Catalogue,
+    Column,
+    Indicator,
+    Strategy,
+    Table,
+    Variable,
+)
 from jinglun.pages.words import words
 
 HERE = Path(__file__).parent
@@ -309,15 +317,38 @@ def _one_table(table: Table) -> Iterator[str]:
         f"{table.row_zh} · {table.row_en}",
         "",
         f"privacy `{table.privacy}` · key `{'`, `'.join(table.key)}` · place `{table.place}`"
-        f" · time `{table.time}`",
+        f" · time `{table.time}`{_over_time(table)}",
     )
     yield from _table(
-        ["column", "type", "unit", "必填 required", "中文", "English"],
+        ["column", "type", "unit", "必填 required", "期望 expected", "中文", "English"],
         (
-            (f"`{n}`", c.type, c.unit, "是 yes" if c.required else "", c.zh, c.en)
+            (f"`{n}`", c.type, c.unit, "是 yes" if c.required else "", _expected(c), c.zh, c.en)
             for n, c in table.columns.items()
         ),
     )
+
+
+def _over_time(table: Table) -> str:
+    said = []
+    if table.fresh_days is not None:
+        said.append(f"最近一行不早于 newest row within {table.fresh_days:g} 天 days")
+    if table.drift is not None:
+        said.append(f"各年行数相差不过 yearly rows within ±{100 * table.drift:g} %")
+    return "".join(f" · {text}" for text in said)
+
+
+def _expected(column: Column) -> str:
+    said = []
+    if column.min is not None or column.max is not None:
+        low, high = (f"{b:g}" if b is not None else "" for b in (column.min, column.max))
+        said.append(f"{low} … {high}".strip())
+    if column.values:
+        said.append(", ".join(f"`{word}`" for word in column.values))
+    if column.after:
+        said.append(f"≥ `{column.after}`")
+    if column.references:
+        said.append(f"在 in `{column.references}`")
+    return "; ".join(said)
 
 
 if __name__ == "__main__":

@@ -162,6 +162,8 @@ SOON = date(2025, 12, 31)  # 365 days from the day: the last that is soon
         ({"contract_ends_on": date(2026, 1, 1)}, {}, False),
         ({"contract_ends_on": None}, {}, False),
         ({"platform_id": "else"}, {}, False),
+        ({"contract_ends_on": DAY}, {}, True),
+        ({"contract_ends_on": date(2024, 12, 30)}, {}, False),
         ({}, {"used": 90.0}, False),
         ({}, {"used": None}, False),
         ({}, {"status": "planned"}, False),
@@ -239,6 +241,7 @@ def test_dear_is_more_than_twice_the_median_per_user_and_up_for_renewal() -> Non
     assert line not in dear(2_000.0, SOON)
     assert line not in dear(9_000.0, date(2026, 1, 1))
     assert line not in dear(9_000.0, None)
+    assert line not in dear(9_000.0, date(2024, 12, 30))  # over: nothing is up for renewal
     assert line not in dear(9_000.0, SOON, others=2)  # of three, a median says little
 
 
@@ -289,6 +292,34 @@ def test_a_system_on_a_running_platform_is_kept_and_on_another_judged_by_itself(
     assert ("keep", "on_platform", ("a",)) in told(lines(resting, platforms=(platform("cl"),)))
     gone = platform("cl", status="retired")
     assert told(lines(resting, platforms=(gone,))) == {("ask", "blank", ("a",))}
+
+
+OVER = date(2024, 12, 30)  # a day before the day
+
+
+def test_a_contract_that_is_over_is_asked_about_as_such_and_not_as_one_to_renew() -> None:
+    over = ("ask", "contract_over", ("a",))
+    cloud = (platform("cl"),)
+    found = lines(system("a", contract_ends_on=OVER, running_cost=9.0), platforms=cloud)
+    assert told(found) == {over, ("keep", "has_room", ("cl",))}
+    line = next(x for x in found if x["act"] == "ask")
+    assert line["figures"]["contract_ends_on"] == OVER
+    # On the day itself it still holds; on a platform it is asked about too.
+    on_the_day = lines(system("a", contract_ends_on=DAY))
+    assert told(on_the_day) == {("keep", "in_use", ("a",))}
+    resting = lines(system("a", contract_ends_on=OVER, platform_id="cl"), platforms=cloud)
+    assert over in told(resting) and "on_platform" not in {x["rule"] for x in resting}
+
+
+def test_a_contract_that_is_over_is_asked_about_beside_what_is_blank_but_not_what_is_to_stop() -> (
+    None
+):
+    blank = lines(system("a", contract_ends_on=OVER, users=None))
+    assert told(blank) == {("ask", "contract_over", ("a",)), ("ask", "blank", ("a",))}
+    unused = lines(system("a", contract_ends_on=OVER, users=0))
+    assert told(unused) == {("stop", "no_users", ("a",))}
+    retired = lines(system("a", contract_ends_on=OVER, status="retired"))
+    assert told(retired) == set()
 
 
 def test_a_full_platform_is_asked_about_and_one_with_room_is_kept() -> None:
@@ -353,6 +384,7 @@ def test_every_rule_that_is_stated_is_used() -> None:
         system("i", users=None),
         system("j", platform_id="cl"),
         system("k"),
+        system("l", contract_ends_on=DAY.replace(day=30)),
         projects=(
             project("p", purpose="k"),
             project("q", planned_end=DAY.replace(day=30), to_stop=1.0),

@@ -147,11 +147,27 @@ def test_the_questions_are_those_of_the_findings_in_their_order(
     items = asked.findall(".//li")
     assert len(items) == len(lines) == 3
     assert [i.get("id") for i in items] == ["q1", "q2", "q3"]
-    for item, line in zip(items, lines, strict=True):
-        rows = [text(c) for c in item.iter("code")]
-        assert rows == [o["row"] for o in (*line["of"], *line["beside"])]
-    # A list that goes on where the one before ended.
-    assert [o.get("start") for o in asked.findall("ol")] == ["1", "2", "3"]
+    assert [i.get("value") for i in items] == ["1", "2", "3"]
+    # So few stand open.
+    assert asked.find(".//details") is None
+    comma = words(lang)("list.comma")
+    rests = [text(i.find("small")) for i in items]
+    # The two rows of one file, named once.
+    assert f"system_catalogue.csv:2{comma}3" in rests[0]
+    assert "system_catalogue.csv:4" in rests[1] and "platforms.csv:2" in rests[2]
+
+
+def test_the_totals_come_first_and_add_up(pages: Site, text: Say) -> None:
+    first = pages["zh/base.html"].find(".//section")
+    assert first is not None and first.get("aria-labelledby") == "h-totals"
+    # 3,200,000 + 650,000 + 480,000.5 + 1,000; 9 + 4 + 0.5 million; 3.5 + 1 of 5 + 1.
+    assert [text(p) for p in first.findall(".//p")] == [
+        "系统在用4个，每年运维费用433.1万元。",
+        "已承诺资金（按应付年度）2026年至2027年应付1,350万元，其中有付款义务的900万元。",
+        "信息化岗位在岗4.5人，核定6个岗位。",
+        # 3,900 of 4,000 is no room.
+        "共享平台和余量在用1个，其中0个尚有余量（用不到90%）。",
+    ]
 
 
 def test_a_question_says_who_is_asked_what_costs_what(pages: Site, text: Say) -> None:
@@ -214,8 +230,8 @@ def test_money_is_shown_by_year_and_purse_and_added_up(pages: Site, text: Say) -
     zh = _cells(_section(pages["zh/base.html"], "money"), text)
     # 9 million bound and 4 million planned in 2026; 0.5 million of which nobody said.
     assert zh == [
-        ["2026年", "900", "400", "—", "—", "1,300", "900"],
-        ["2027年", "50", "—", "—", "—", "50", "0"],
+        ["2026年", "900.00", "400.00", "—", "—", "1,300.00", "900.00"],
+        ["2027年", "50.00", "—", "—", "—", "50.00", "0.00"],
     ]
     en = _cells(_section(pages["en/base.html"], "money"), text)
     assert en[0] == ["2026", "9,000,000", "4,000,000", "—", "—", "13,000,000", "9,000,000"]
@@ -233,7 +249,7 @@ def test_posts_are_shown_by_office_without_the_pay_of_one_person(pages: Site, te
     # One person at the library: her pay is nobody's business.
     assert rows == [
         ["图书馆", "小城", "1", "1", "0", "—"],
-        ["数据局", "小城", "5", "3.5", "1.5", "105"],
+        ["数据局", "小城", "5", "3.5", "1.5", "105.00"],
     ]
     everything = "".join(pages["zh/base.html"].itertext())
     assert "99999" not in everything and "99,999" not in everything
@@ -261,32 +277,118 @@ def test_every_cell_says_on_a_phone_what_it_is(pages: Site, lang: str) -> None:
         assert all(cell.get("data-label", "").strip() for cell in cells)
 
 
-def _with_systems(release: Release, count: int) -> View:
-    """The same release with many systems and as many questions."""
+def _changed(release: Release, lang: str, **lists: list[dict[str, Any]]) -> View:
+    """The same release with other lists in its base."""
     findings = release.documents["findings"]
-    one, asked = findings["base"]["systems"][0], findings["base"]["advice"][0]
-    many = {
-        **findings["base"],
-        "systems": [{**one, "system_id": f"x{n}"} for n in range(count)],
-        "advice": [asked] * count,
+    documents = {
+        **release.documents,
+        "findings": {**findings, "base": {**findings["base"], **lists}},
     }
-    documents = {**release.documents, "findings": {**findings, "base": many}}
     changed = dataclasses.replace(release, documents=documents)
-    return view(changed, index(changed), "en")
+    return view(changed, index(changed), lang)
 
 
-def test_a_long_inventory_is_cut_and_says_so(
-    release: Release, tmp_path: Path, parsed: Callable[[Path], Site], text: Say
-) -> None:
+def _page(seen: View, folder: Path, parsed: Callable[[Path], Site]) -> ET.Element:
     from jinglun.pages import site
 
-    seen = _with_systems(release, base.LIMIT + 1)
     environment = site._environment(seen, ["zh", "en"])
-    site._write_page(environment, tmp_path, "en", "base.html", "inventory.html", {})
-    page = parsed(tmp_path)["en/base.html"]
-    for name in ("systems", "asked"):
-        section = _section(page, name)
-        rows = section.findall(".//tbody/tr") or section.findall(".//li")
-        assert len(rows) == base.LIMIT
-        shown = words("en")("base.more", shown=base.LIMIT, all=f"{base.LIMIT + 1:,}")
-        assert shown in text(section)
+    site._write_page(environment, folder, seen.lang, "base.html", "inventory.html", {})
+    return parsed(folder)[f"{seen.lang}/base.html"]
+
+
+def _stop(ident: str, office: str, cost: float, **more: Any) -> dict[str, Any]:
+    """A question whether a system that nobody used is still needed."""
+    thing = {"table": "system_catalogue", "id": ident, "name": ident, "office": office}
+    figures = {"running_cost": cost, "committed": None, "contract_ends_on": None}
+    of = [thing | {"place": "c", "row": f"s.csv:{ident}"}]
+    return {"act": "stop", "rule": "no_users", "of": of, "beside": [], "figures": figures} | more
+
+
+def test_a_long_inventory_is_cut_by_office_and_says_so(
+    release: Release, tmp_path: Path, parsed: Callable[[Path], Site], text: Say
+) -> None:
+    one = release.documents["findings"]["base"]["systems"][0]
+    many = [{**one, "system_id": f"x{n}"} for n in range(base.LIMIT + 1)]
+    few = [{**one, "system_id": "y", "office": "Other"}]
+    asked = [_stop(str(n), "A", 1.0) for n in range(base.SHORT + base.LIMIT + 1)]
+    page = _page(_changed(release, "en", systems=many + few, advice=asked), tmp_path, parsed)
+    shown = words("en")("base.more", shown=base.LIMIT, all=f"{base.LIMIT + 1:,}")
+    offices = _section(page, "systems").findall("./details/details")
+    assert [len(o.findall(".//tbody/tr")) for o in offices] == [base.LIMIT, 1]
+    assert shown in text(offices[0]) and shown not in text(offices[1])
+    questions = _section(page, "asked")
+    assert len(questions.findall("./ol/li")) == base.SHORT
+    assert len(questions.findall("./details/details//li")) == base.LIMIT
+    assert shown in text(questions)
+
+
+def test_what_is_long_is_folded_by_office_with_its_count_and_says_it_is_not_printed(
+    release: Release, tmp_path: Path, parsed: Callable[[Path], Site], text: Say, lang: str
+) -> None:
+    one, said = release.documents["findings"]["base"]["systems"][0], words(lang)
+    held = [(f"a{n}", "A") for n in range(3)] + [(f"b{n}", "B") for n in range(8)] + [("c", None)]
+    systems = [{**one, "system_id": ident, "office": office} for ident, office in held]
+    page = _page(_changed(release, lang, systems=systems), tmp_path, parsed)
+    (fold,) = _section(page, "systems").findall("details")
+    assert fold.get("open") is None
+    assert text(fold.find("summary")) == said("base.fold", what=said("base.systems"), count=12)
+    inner = [(text(d.find("summary")), len(d.findall(".//tbody/tr"))) for d in fold[1:]]
+    named = [("B", 8), ("A", 3), (said("base.no_office"), 1)]
+    assert inner == [(said("base.office_fold", office=o, count=n), n) for o, n in named]
+    assert said("base.folded") in {text(p) for p in page.iter("p")}
+    # Ten rows or fewer stand open.
+    assert _section(page, "platforms").find("details") is None
+
+
+def test_the_ten_questions_with_most_money_come_first_and_the_others_by_office(
+    release: Release, tmp_path: Path, parsed: Callable[[Path], Site], lang: str
+) -> None:
+    asked = [_stop(str(n), "A" if n % 2 else "B", float(n)) for n in range(12)]
+    # More to finish than to stop, 100 - 40 = 60: the most. And one that only lacks a figure.
+    late = {"to_finish": 100.0, "to_stop": 40.0, "planned_end": None}
+    asked.append(_stop("late", "A", 0.0, rule="late_stop_cheaper", figures=late))
+    ask = {"running_cost": 999.0, "contract_ends_on": "2026-09-01"}
+    asked.append(_stop("over", "A", 0.0, act="ask", rule="contract_over", figures=ask))
+    questions = base.questions(_changed(release, lang, advice=asked))
+    rows = [q["rows"].removeprefix("s.csv:") for q in questions]
+    assert rows == ["late", *(str(n) for n in range(11, 2, -1)), "0", "1", "2", "over"]
+    # Two offices of one question: under both, and a link leads to the first.
+    both = _stop("two", "A", 0.0)
+    both["of"].append({**both["of"][0], "id": "two2", "office": "B"})
+    page = _page(_changed(release, lang, advice=[*asked, both]), tmp_path, parsed)
+    section = _section(page, "asked")
+    assert len(section.findall("./ol/li")) == 10
+    groups = section.findall("./details/details")
+    values = [[i.get("value") for i in g.findall(".//li")] for g in groups]
+    assert values == [["12", "14", "15"], ["11", "13", "15"]]
+    idents = [i.get("id") for i in section.iter("li") if i.get("id")]
+    assert sorted(idents) == sorted({f"q{n}" for n in range(1, 16)})
+
+
+def test_a_contract_that_is_over_is_asked_about_in_the_past(release: Release) -> None:
+    figures = {"running_cost": 1.0, "contract_ends_on": "2026-04-24"}
+    line = _stop("系统", "A", 0.0, act="ask", rule="contract_over", figures=figures)
+    seen = view(release, index(release), "zh")
+    assert base.says(seen, line) == "“系统”的运维合同已于2026-04-24到期，系统尚在使用：续签了没有？"
+
+
+def test_two_of_the_same_name_are_told_apart(release: Release) -> None:
+    seen = view(release, index(release), "zh")
+
+    def named(*things: tuple[str, str, str]) -> str:
+        of = [
+            {"table": "t", "id": i, "name": "预约", "office": o, "place": p, "row": "r"}
+            for i, o, p in things
+        ]
+        return base.says(seen, _line("same_purpose") | {"of": of}).partition("用途")[0]
+
+    assert named(("s1", "甲局", "c"), ("s2", "乙局", "c")) == "“预约”（甲局）、“预约”（乙局）"
+    assert named(("s1", "甲局", "c"), ("s2", "甲局", "d1")) == "“预约”、“预约”（东区）"
+    same = named(("s1", "甲局", "c"), ("s2", "甲局", "c"))
+    assert same == "“预约”（甲局、s1）、“预约”（甲局、s2）"
+
+
+def test_of_many_rows_three_are_named_and_the_rest_counted(release: Release) -> None:
+    seen = view(release, index(release), "zh")
+    assert base.cited(seen, [f"a.csv:{n}" for n in range(2, 11)]) == "a.csv:2、3、4等9处"
+    assert base.cited(seen, ["a.csv:2", "b:c.csv:7", "a.csv:3"]) == "a.csv:2、3、b:c.csv:7"

@@ -40,6 +40,7 @@ RULES = {
     "dear_per_user": "stop",
     "late_stop_cheaper": "stop",
     "late_unknown": "ask",
+    "contract_over": "ask",
     "platform_full": "ask",
     "blank": "ask",
     "late_finish_cheaper": "keep",
@@ -94,7 +95,7 @@ def advice(held: Held, parents: Mapping[str, str | None], day: date) -> list[Lin
     above = {place: _above(place, parents) for place in parents}
     lines = [*_twins(held, above), *_unwanted(held, day), *_dear(held, day), *_late(held, day)]
     lines += _not_in(lines, _movable(held, above, day))
-    rest = (_other_systems(held), _other_projects(held), _other_platforms(held))
+    rest = (_other_systems(held, day), _other_projects(held), _other_platforms(held))
     lines += _not_in(lines, itertools.chain(*rest))
     return sorted(lines, key=_in_order)
 
@@ -251,8 +252,14 @@ def _open_to(platform: Row, system: Row, above: Mapping[str, set[str]]) -> bool:
 
 
 def _ends_soon(one: Row, day: date) -> bool:
+    """Say whether the contract is up for renewal; one that is over is asked about as such."""
     ends: date | None = one["contract_ends_on"]
-    return ends is not None and ends <= day + SOON
+    return ends is not None and day <= ends <= day + SOON
+
+
+def _is_over(one: Row, day: date) -> bool:
+    ends: date | None = one["contract_ends_on"]
+    return ends is not None and ends < day
 
 
 # --- stop ---------------------------------------------------------------------------------------
@@ -317,18 +324,22 @@ def _is_late(project: Row, day: date) -> bool:
 # --- keep, or ask -------------------------------------------------------------------------------
 
 
-def _other_systems(held: Held) -> Iterator[Line]:
-    """Keep what rests on a running platform or is used and known; ask where figures are lacking."""
+def _other_systems(held: Held, day: date) -> Iterator[Line]:
+    """Keep what rests on a running platform or is used and known; ask what is over or lacking."""
     platforms = {p["platform_id"] for p in held.platforms if p["status"] == "running"}
     needed = ("strategy", "purpose", "users", "running_cost")
     for one in held.running:
         blank = [name for name in needed if one[name] is None]
         told = {"running_cost": one["running_cost"], "users": one["users"]}
-        if one["platform_id"] in platforms:
-            yield _line("on_platform", "system_catalogue", [one], **told)
-        elif blank:
+        over, rests = _is_over(one, day), one["platform_id"] in platforms
+        if over:
+            ended = {"contract_ends_on": one["contract_ends_on"]}
+            yield _line("contract_over", "system_catalogue", [one], **told, **ended)
+        if blank and not rests:
             yield _line("blank", "system_catalogue", [one], **told, columns=blank)
-        else:
+        elif rests and not over:
+            yield _line("on_platform", "system_catalogue", [one], **told)
+        elif not over:
             yield _line("in_use", "system_catalogue", [one], **told)
 
 
