@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -108,13 +109,12 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def ours(folder: Path) -> dict[str, Any]:
-    """Time the checks once, and the reduction of the sound rows first and warm."""
+def at_desk(folder: Path) -> tuple[Any, Any]:
+    """Return what reading a source needs, and the source of the table."""
     from jinglun.loop.catalogue import framework_catalogue
     from jinglun.loop.folder import read_city
     from jinglun.loop.hierarchy import read_places
     from jinglun.loop.loading import Desk, Rejects, Shelf
-    from jinglun.loop.tables import reduced, sound_rows
     from jinglun.store.lake import connect
 
     catalogue = framework_catalogue()
@@ -123,14 +123,41 @@ def ours(folder: Path) -> dict[str, Any]:
     places, _ = read_places(shelf, [], Rejects())
     variables = {v: n for n, v in enumerate(sorted(catalogue.variables))}
     desk = Desk(shelf, catalogue, places, places.index(), variables, DAY)
-    source = next(s for s in city.sources if s.holds == "table")
+    return desk, next(s for s in city.sources if s.holds == "table")
+
+
+def ours(folder: Path) -> dict[str, Any]:
+    """Time the checks once, and the reduction of the sound rows first and warm."""
+    from jinglun.loop.tables import reduced, sound_rows
+
+    desk, source = at_desk(folder)
     checks, sound = timed(lambda: sound_rows(desk, source))
     assert sound is not None and sound.rejected == 0, (desk.problems, sound)
-    table = catalogue.tables["requests"]
+    table = desk.catalogue.tables["requests"]
     first, result = timed(lambda: reduced(desk, table, sound.good))
     warm = [timed(lambda: reduced(desk, table, sound.good))[0] for _ in range(WARM)]
     total = sum(int(n) for n in result["requests_closed"].to_pylist())
     return {"checks": checks, "first": first, "warm": statistics.median(warm), "closed": total}
+
+
+def sums(folder: Path) -> dict[str, Any]:
+    """Time the sums and counts alone: without the exact quantile, and without the check of keys.
+
+    Their memory must not grow with the rows; what the quantile and the keys add is in `ours`.
+    """
+    from jinglun.loop.loading import relation
+    from jinglun.loop.mapping import mapped_rows
+    from jinglun.loop.tables import placed, reduced
+
+    desk, source = at_desk(folder)
+    kept = {v: one for v, one in desk.catalogue.variables.items() if v != "close_days_p90"}
+    desk = replace(desk, catalogue=replace(desk.catalogue, variables=kept))
+    table = desk.catalogue.tables["requests"]
+    loaded = relation(source, desk.shelf, desk.problems, desk.rejects)
+    rows = placed(desk, source, table, mapped_rows(desk, source, table, loaded))
+    seconds, result = timed(lambda: reduced(desk, table, rows))
+    total = sum(int(n) for n in result["requests_closed"].to_pylist())
+    return {"first": seconds, "closed": total}
 
 
 def by_hand(folder: Path) -> dict[str, Any]:
@@ -147,7 +174,7 @@ def by_hand(folder: Path) -> dict[str, Any]:
 def main() -> None:
     """Print for each size what ours and the hand-written query took, and their ratio."""
     if sys.argv[1:2] == ["--child"]:
-        found = {"ours": ours, "by_hand": by_hand}[sys.argv[2]](Path(sys.argv[3]))
+        found = {"ours": ours, "sums": sums, "by_hand": by_hand}[sys.argv[2]](Path(sys.argv[3]))
         print(json.dumps({**found, "peak_mb": peak_mb()}))
         return
     told = []
@@ -155,7 +182,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             file = make(Path(name), rows)
             each: dict[str, Any] = {}
-            for who in ("by_hand", "ours"):
+            for who in ("by_hand", "ours", "sums"):
                 command = [sys.executable, __file__, "--child", who, name]
                 run = subprocess.run(command, check=True, capture_output=True, text=True)
                 each[who] = json.loads(run.stdout)

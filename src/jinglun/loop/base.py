@@ -101,7 +101,9 @@ def _complete(rows: Mapping[str, list[Row]], contracts: Iterable[Row]) -> None:
         if one["system_id"] and one["ends_on"]:
             ends[one["system_id"]] = max(one["ends_on"], ends.get(one["system_id"], date.min))
     for one in rows.get("system_catalogue", []):
-        one["contract_ends_on"] = one["contract_ends_on"] or ends.get(one["system_id"])
+        # The register may still name the contract before the one in force.
+        known_ends = (one["contract_ends_on"], ends.get(one["system_id"]))
+        one["contract_ends_on"] = max(filter(None, known_ends), default=None)
         known = one["users"] and one["running_cost"] is not None
         one["cost_per_user"] = one["running_cost"] / one["users"] if known else None
     for one in rows.get("projects", []):

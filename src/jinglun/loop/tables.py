@@ -101,7 +101,7 @@ def sound_rows(desk: Desk, source: Source) -> Sound | None:
     rows = mapped_rows(desk, source, table, loaded)
     if rows is None:
         return None
-    rows = _placed(desk, source, table, rows)
+    rows = placed(desk, source, table, rows)
     faulted = with_faults(rows, table, rows[_KNOWN], _referred(desk, table, rows))
     read, checks, alone = count_faults(faulted, table.key)
     for check in checks:
@@ -121,8 +121,8 @@ def sound_rows(desk: Desk, source: Source) -> Sound | None:
     return Sound(good, read + ragged, rejected, tuple(checks))
 
 
-def _placed(desk: Desk, source: Source, table: Table, rows: Any) -> Any:
-    """Add the place above each row's at every level; keep what text was read but once.
+def placed(desk: Desk, source: Source, table: Table, rows: Any) -> Any:
+    """Add to each row the place it lies in at every level; text is read but once.
 
     A text file is parsed here, into a table of typed columns; Parquet is read where it lies.
     """
