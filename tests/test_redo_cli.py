@@ -103,7 +103,7 @@ def test_a_person_is_told_that_nothing_changed_and_where_to_look(
     out, err = capfd.readouterr()
     assert {"zh": "没有变化", "en": "Nothing changed"}[lang] in out
     assert (city / "release/site/index.html").as_uri() in out
-    assert str(city / "release/rejected.parquet") in out and err == ""
+    assert str(city / f"release/site/{lang}/data.html") in out and err == ""
 
 
 def test_problems_are_told_again(
