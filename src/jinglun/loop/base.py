@@ -10,6 +10,7 @@ from jinglun.feeds.rows import ROW
 from jinglun.loop.keep import SETTINGS, Held, Row, advice, to_finish
 from jinglun.loop.loading import FILE
 from jinglun.loop.sense import Sensed
+from jinglun.model.arrays import tidy
 from jinglun.model.catalogue import Catalogue, Table
 
 TABLES = ("system_catalogue", "projects", "contracts", "commitments", "posts", "platforms")
@@ -135,12 +136,8 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
-        return _tidy(value)
+        return tidy(value)
     return _plain(value) if isinstance(value, dict) else value
-
-
-def _tidy(value: float) -> float:
-    return float(f"{value:.12g}")
 
 
 # --- counts and sums ----------------------------------------------------------------------------
@@ -198,7 +195,7 @@ def _strategy(row: Row, catalogue: Catalogue) -> str | None:
 
 def _sum(values: Iterable[float | None]) -> float | None:
     known = [v for v in values if v is not None]
-    return _tidy(sum(known)) if known else None
+    return tidy(sum(known)) if known else None
 
 
 def _money(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -210,7 +207,7 @@ def _money(rows: Iterable[Row]) -> list[dict[str, Any]]:
         sums = found.setdefault(key, dict.fromkeys(named.values(), 0.0))
         sums[named[one["bound"]]] += one["amount"]
     return [
-        {"year": year, "purse": purse, **{n: _tidy(v) for n, v in found[year, purse].items()}}
+        {"year": year, "purse": purse, **{n: tidy(v) for n, v in found[year, purse].items()}}
         for year, purse in sorted(found, key=lambda k: (k[0], PURSES.index(k[1])))
     ]
 
@@ -228,8 +225,8 @@ def _staff(rows: Iterable[Row]) -> list[dict[str, Any]]:
             {
                 "place": place,
                 "office": office,
-                "posts": _tidy(sum(one["posts"] for one in held)),
-                "filled": _tidy(filled),
+                "posts": tidy(sum(one["posts"] for one in held)),
+                "filled": tidy(filled),
                 "cost": _sum(one["cost"] for one in held) if told else None,
             }
         )

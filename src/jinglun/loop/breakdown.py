@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from jinglun.loop.sense import Sensed
-from jinglun.model.arrays import Array
+from jinglun.model.arrays import Array, tidy
 from jinglun.model.catalogue import Catalogue
 
 SMALLEST = 30
@@ -45,7 +45,7 @@ def _table(ident: str, told: Mapping[str, Any], catalogue: Catalogue) -> dict[st
             {
                 "name": group["name"],
                 "rows": group["rows"],
-                "values": {i: _plain(v[n]) for i, v in values.items() if np.isfinite(v[n])},
+                "values": {i: tidy(v[n]) for i, v in values.items() if np.isfinite(v[n])},
             }
             for n, group in enumerate(groups)
         ],
@@ -93,7 +93,3 @@ def _contradictions(
         for well, other in goodness.items():
             if well != badly and other[last] >= np.nanquantile(other, 0.75):
                 yield -float(distance[last] / scale), last, well, badly
-
-
-def _plain(value: float) -> float:
-    return float(f"{value:.12g}")

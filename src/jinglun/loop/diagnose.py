@@ -16,7 +16,7 @@ from jinglun.loop.breakdown import breakdown
 from jinglun.loop.measure import Measured, benchmark_of, jurisdictions, missing_variables
 from jinglun.loop.sense import Sensed
 from jinglun.methods.scoring import goalposts, weighted_score
-from jinglun.model.arrays import Array
+from jinglun.model.arrays import Array, tidy
 from jinglun.model.catalogue import Benchmark, Catalogue, Indicator
 from jinglun.model.city import City
 from jinglun.model.periods import age_years, first_day, is_year
@@ -123,8 +123,8 @@ class _Loom:
 
     def assessed(self, score: float, coverage: float) -> float | None:
         """Return the score, or None where coverage is too thin to say anything."""
-        enough = _tidy(coverage) >= self.city.settings.assessable_coverage
-        return _tidy(score) if enough and np.isfinite(score) else None
+        enough = tidy(coverage) >= self.city.settings.assessable_coverage
+        return tidy(score) if enough and np.isfinite(score) else None
 
     def over(self, parts: Iterable[tuple[float | None, float, float]]) -> tuple[float, float]:
         """Return the mean over assessed (score, coverage, weight) parts, and coverage over all."""
@@ -208,15 +208,11 @@ class _Loom:
         return {**row, "indicators": self._ids(members)}
 
     def _row(self, score: float | None, coverage: float) -> dict[str, Any]:
-        return {"score": score, "low": None, "high": None, "coverage": _tidy(coverage)}
+        return {"score": score, "low": None, "high": None, "coverage": tidy(coverage)}
 
     def _headline(self, score: float, coverage: float) -> dict[str, Any]:
-        enough = _tidy(coverage) >= self.city.settings.headline_coverage and np.isfinite(score)
-        return self._row(_tidy(score) if enough else None, coverage)
-
-
-def _tidy(value: float) -> float:
-    return float(f"{value:.12g}")
+        enough = tidy(coverage) >= self.city.settings.headline_coverage and np.isfinite(score)
+        return self._row(tidy(score) if enough else None, coverage)
 
 
 # --- findings -----------------------------------------------------------------------------------
@@ -273,8 +269,8 @@ def _figure(loom: _Loom, latest: _Latest, n: int, place: int) -> dict[str, Any]:
     return {
         "indicator": loom.measured.indicators[n],
         "period": loom.measured.cube.periods[t],
-        "value": _tidy(loom.measured.value[n, place, t]),
-        "score": _tidy(score) if np.isfinite(score) else None,
+        "value": tidy(loom.measured.value[n, place, t]),
+        "score": tidy(score) if np.isfinite(score) else None,
     }
 
 
@@ -315,7 +311,7 @@ def _readings(loom: _Loom, latest: _Latest, subject: int, day: date) -> list[dic
             if benchmark.reading is not None and here and benchmark.since <= day and not ended:
                 score = goalposts(np.array(figure["value"]), benchmark.zero, benchmark.full)
                 found.append(
-                    {"indicator": ident, "reading": benchmark.reading, "score": _tidy(float(score))}
+                    {"indicator": ident, "reading": benchmark.reading, "score": tidy(float(score))}
                 )
     return found
 
@@ -339,8 +335,8 @@ def _trends(loom: _Loom, latest: _Latest, subject: int) -> list[dict[str, Any]]:
                 "indicator": ident,
                 "from": loom.measured.cube.periods[first],
                 "to": loom.measured.cube.periods[last],
-                "change": _tidy(value[last] - value[first]),
-                "score_change": _tidy(moved) if np.isfinite(moved) else None,
+                "change": tidy(value[last] - value[first]),
+                "score_change": tidy(moved) if np.isfinite(moved) else None,
             }
         )
     return trends
@@ -369,7 +365,7 @@ def _positions(loom: _Loom, latest: _Latest, sensed: Sensed) -> list[dict[str, A
                 "indicator": ident,
                 "period": loom.measured.cube.periods[t],
                 "peers": len(values),
-                "better_than": _tidy(float(worse.mean())),
+                "better_than": tidy(float(worse.mean())),
             }
         )
     return positions
@@ -402,7 +398,7 @@ def _collect(loom: _Loom, latest: _Latest, sensed: Sensed) -> list[dict[str, Any
         chosen.append(
             {
                 "variable": best,
-                "gain": _tidy(gain[best]),
+                "gain": tidy(gain[best]),
                 "indicators": [loom.measured.indicators[n] for n in serves],
                 "stale": all(latest.period[n, sensed.places.subject] >= 0 for n in serves),
             }

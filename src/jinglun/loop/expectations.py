@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,17 +114,14 @@ def _whole(rows: Any, key: Sequence[str]) -> Any:
     return whole
 
 
-def sampled(
-    faulted: Any, check: Check, tell: Callable[[str, int, str], None], raw: Callable[[str], Any]
-) -> None:
-    """Tell file, row and found text of the first rows that have one fault."""
+def sampled(faulted: Any, check: Check) -> list[tuple[str, int, str]]:
+    """Return file, row and what stands there of the first rows that have one fault."""
     fault = f"{check.code}{_SIGN}{check.column}"
     bad = faulted.filter(faulted[FAULT] == fault)
-    stands = bad[FOUND] if check.code in _AS_FOUND else raw(check.column)(bad)
+    stands = bad[FOUND] if check.code in _AS_FOUND else bad[check.column]
     shown = bad.select(**{FILE: bad[FILE], ROW: bad[ROW], FOUND: stands.cast("string")})
     first = shown.order_by([FILE, ROW]).limit(SAMPLE).to_pyarrow().to_pylist()
-    for row in first:
-        tell(row[FILE], row[ROW], row[FOUND] or "")
+    return [(row[FILE], row[ROW], row[FOUND] or "") for row in first]
 
 
 _AS_FOUND = ("not_a_number", "not_a_boolean", "bad_time")

@@ -63,14 +63,15 @@ class _Rows:
         self.good: set[int] = set()
 
     def _places(self) -> NDArray[np.int32]:
-        index = self.desk.place_index
-        if self.source.at is not None:
-            return np.full(len(self.row), self._at(self.source.at), np.int32)
-        find: Callable[[str], int | None] = index.get
-        if self.source.place_by == "name":
-            names = self.desk.places.named()
-            find = lambda said: names.get(squeezed(said))  # noqa: E731
-        return self._positions(self.source.place or "", find, "unknown_place")
+        source = self.source
+        if source.at is not None:
+            return np.full(len(self.row), self._at(source.at), np.int32)
+        if source.place_by == "id":
+            return self._positions(source.place or "", self.desk.place_index.get, "unknown_place")
+        names = self.desk.places.named()
+        return self._positions(
+            source.place or "", lambda said: names.get(squeezed(said)), "unknown_place"
+        )
 
     def _at(self, ident: str) -> int:
         index = self.desk.place_index

@@ -180,15 +180,11 @@ def _quietly_mapped(desk: Desk, source: Source) -> Any:
 
 
 def _set_aside(desk: Desk, source: Source, table: Table, faulted: Any, check: Check) -> None:
-    mapped = source.columns[check.column]
-    column = mapped.column or check.column
-
-    def tell(file: str, row: int, found: str) -> None:
+    column = source.columns[check.column].column or check.column
+    for file, row, found in sampled(faulted, check):
         # A row of a table that is not open leaves no word of its own behind, only its place.
         shown = found if table.privacy == "open" else ""
         desk.rejects.add(source.id, f"{file}:{row}:{column}", column, shown, check.code)
-
-    sampled(faulted, check, tell, lambda name: lambda bad: bad[name])
 
 
 def _first_only(desk: Desk, source: Source, table: Table, good: Any) -> tuple[Any, Check]:

@@ -6,3 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+
+def tidy(value: float) -> float:
+    """Return a number at 12 significant digits, so that thread order cannot change a byte."""
+    return float(f"{value:.12g}")
