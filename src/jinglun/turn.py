@@ -75,7 +75,7 @@ def turn(
             measured = measure(sensed, city, catalogue, day)
     if until in ("diagnose", "open"):
         with watch.step("diagnose"):
-            diagnosed = diagnose(measured, sensed, city, catalogue, day)
+            diagnosed = diagnose(measured, sensed, city, catalogue, day, seed)
     if until == "open":
         with watch.step("open"):
             written = open_release(

@@ -206,8 +206,8 @@ class Toy:
             self.indicator("any")
         return measure(self.sensed, self.city, self.catalogue, day)
 
-    def diagnose(self, day: date = DAY) -> Diagnosed:
-        return diagnose(self.measure(day), self.sensed, self.city, self.catalogue, day)
+    def diagnose(self, day: date = DAY, seed: int = 0) -> Diagnosed:
+        return diagnose(self.measure(day), self.sensed, self.city, self.catalogue, day, seed)
 
     def of(
         self, table: str, ident: str, place: str, period: str = "2024", day: date = DAY

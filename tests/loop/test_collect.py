@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jinglun.loop.diagnose import TO_COLLECT
+from jinglun.loop.collect import TO_COLLECT
 from jinglun.model.catalogue import Benchmark
 from jinglun.model.city import Weights
 

@@ -20,13 +20,14 @@ from jinglun.store.cache import digest_of
 
 LIBRARIES = (
     *("duckdb", "duckdb_extension_spatial", "ibis_framework", "jinja2", "markupsafe", "numpy"),
-    *("openpyxl", "pint", "pyarrow", "pydantic", "sqlglot", "xlrd"),
+    *("openpyxl", "pint", "pyarrow", "pydantic", "scipy", "sqlglot", "xlrd"),
 )
 """What results depend on besides our own text; all that jinglun asks for but what draws a bar."""
 
 AFTER_SENSE = (
     *("pages/*", "web/*", "teaching/*", "cli.py", "__main__.py", "turn.py"),
     *("loop/measure.py", "loop/diagnose.py", "loop/open.py", "loop/begin.py"),
+    *("loop/weave.py", "loop/standing.py", "loop/collect.py"),
     *("domains/*/indicators.*", "domains/*/strategies.toml"),
 )
 """Program texts on which no fact depends; all others, new ones too, are held to matter."""

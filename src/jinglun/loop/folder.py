@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinglun.framework import DOMAIN_IDS, FACTOR_IDS
+from jinglun.loop.choices import CITY_FILE, choices, flat
 from jinglun.loop.files import all_files, named_file, root_of
 from jinglun.loop.workbooks import workbook_sources
 from jinglun.model.catalogue import Benchmark, Catalogue
@@ -18,7 +17,7 @@ from jinglun.model.errors import InputError, Problem, nearest
 from jinglun.model.periods import as_iso, last_day
 from jinglun.model.reading import benchmark_block, read_block
 
-CITY_FILE, SOURCES_FILE = "city.toml", "sources.toml"
+SOURCES_FILE = "sources.toml"
 
 
 def read_city(folder: Path, catalogue: Catalogue) -> City:
@@ -124,10 +123,8 @@ def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) 
     made["benchmarks"] = _benchmarks(block.get("benchmark", []), catalogue, problems)
     if not made["levels"]:
         problems.append(Problem("missing_key", CITY_FILE, "level", hint="[[level]]"))
-    problems += _weights(made.get("weights", Weights()), catalogue)
-    problems += _settings(made.get("settings", Settings()))
     city, wrong = read_block(City, made, CITY_FILE, "")
-    problems += wrong
+    problems += choices(made, catalogue) + wrong
     return city
 
 
@@ -169,58 +166,11 @@ def _benchmarks(
             problems.append(Problem("unknown_indicator", CITY_FILE, place, ident, hint))
             continue
         one, wrong = read_block(Benchmark, shaped, CITY_FILE, place)
-        wrong += _flat(one, place) if one is not None else []
+        wrong += flat(one, place) if one is not None else []
         problems += wrong
         if one is not None and not wrong:
             made[ident] = (*made.get(ident, ()), one)
     return made
-
-
-def _flat(benchmark: Benchmark, place: str) -> list[Problem]:
-    zero, full = benchmark.zero, benchmark.full
-    if not math.isfinite(full - zero):
-        return [Problem("wrong_value", CITY_FILE, place, f"{zero}, {full}", "finite numbers")]
-    if zero == full:
-        return [Problem("flat_benchmark", CITY_FILE, place, str(zero))]
-    if benchmark.floor is not None and not math.isfinite(benchmark.floor):
-        floor = str(benchmark.floor)
-        return [Problem("wrong_value", CITY_FILE, f"{place}.floor", floor, "finite number")]
-    first, last = benchmark.spread or (0, 1)
-    if first >= last:
-        hint = "[2020, 2025]"
-        return [Problem("wrong_value", CITY_FILE, f"{place}.spread", f"{first}, {last}", hint)]
-    return []
-
-
-def _settings(settings: Settings) -> list[Problem]:
-    """Name every threshold that is no share, and an age that is no length of time."""
-    ranges = {
-        "max_age_years": 1000.0,
-        "assessable_coverage": 1.0,
-        "headline_coverage": 1.0,
-    }
-    return [
-        Problem("wrong_value", CITY_FILE, f"settings.{key}", str(value), f"0 - {most:g}")
-        for key, most in ranges.items()
-        if not 0 <= (value := getattr(settings, key)) <= most
-    ]
-
-
-def _weights(weights: Weights, catalogue: Catalogue) -> list[Problem]:
-    cells = [f"{domain}.{factor}" for domain in DOMAIN_IDS for factor in FACTOR_IDS]
-    problems = []
-    for name, code, known in (
-        ("indicators", "unknown_indicator", list(catalogue.indicators)),
-        ("cells", "unknown_key", cells),
-        ("domains", "unknown_key", list(DOMAIN_IDS)),
-    ):
-        for ident, weight in getattr(weights, name).items():
-            place = f"weights.{name}.{ident}"
-            if ident not in known:
-                problems.append(Problem(code, CITY_FILE, place, ident, nearest(ident, known)))
-            if not 0 <= weight < float("inf"):
-                problems.append(Problem("bad_weight", CITY_FILE, place, str(weight)))
-    return problems
 
 
 def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) -> list[Source]:

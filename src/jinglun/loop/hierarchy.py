@@ -6,7 +6,7 @@ import posixpath
 from typing import Any
 
 from jinglun.feeds.rows import ROW
-from jinglun.loop.folder import CITY_FILE
+from jinglun.loop.choices import CITY_FILE
 from jinglun.loop.loading import FILE, Rejects, Shelf, load
 from jinglun.loop.placing import point_problems
 from jinglun.loop.shapes import read_shapes, unsaid
