@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jinglun.framework import DOMAIN_IDS, FACTOR_IDS
@@ -67,4 +67,19 @@ def flat(benchmark: Benchmark, place: str) -> list[Problem]:
     if first >= last:
         hint = "[2020, 2025]"
         return [Problem("wrong_value", CITY_FILE, f"{place}.spread", f"{first}, {last}", hint)]
+    if benchmark.until is not None and benchmark.until < benchmark.since:
+        until, hint = benchmark.until.isoformat(), f">= {benchmark.since.isoformat()}"
+        return [Problem("wrong_value", CITY_FILE, f"{place}.until", until, hint)]
     return []
+
+
+def begun_together(benchmark: Benchmark, others: Iterable[Benchmark], place: str) -> list[Problem]:
+    """Return where a benchmark begins on the same day as another: nothing says which one holds.
+
+    Overlaps are else no fault: the latest begun that still holds is taken, and a gap is bridged
+    by the last known (`in_force`).
+    """
+    mine = (benchmark.jurisdiction, benchmark.reading, benchmark.since)
+    twice = any((b.jurisdiction, b.reading, b.since) == mine for b in others)
+    found = benchmark.since.isoformat()
+    return [Problem("benchmark_twice", CITY_FILE, f"{place}.from", found)] if twice else []

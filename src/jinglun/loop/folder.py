@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinglun.loop.choices import CITY_FILE, choices, flat
+from jinglun.loop.choices import CITY_FILE, begun_together, choices, flat
 from jinglun.loop.files import all_files, named_file, root_of
 from jinglun.loop.workbooks import workbook_sources
 from jinglun.model.catalogue import Benchmark, Catalogue
@@ -169,7 +169,9 @@ def _benchmarks(
         wrong += flat(one, place) if one is not None else []
         problems += wrong
         if one is not None and not wrong:
-            made[ident] = (*made.get(ident, ()), one)
+            earlier = made.get(ident, ())
+            problems += begun_together(one, earlier, place)
+            made[ident] = (*earlier, one)
     return made
 
 
