@@ -29,7 +29,7 @@ MADE = "<!-- Made by docs/build.py from src/jinglun: change the tables there, th
 BETTER = {"higher": "越高越好 higher is better", "lower": "越低越好 lower is better"}
 
 GRID = """
-五大领域为经，四大因素为纬（{guide_zh}）。领域指标每项只在一格；因素级指标不属于任何领域，在其因素中作第六格。
+五大领域为经，四大要素为纬（{guide_zh}）。领域指标每项只在一格；要素级指标不属于任何领域，在其要素中作第六格。
 共{all}项指标，{scored}项评分；注明“背景”“过程事实”的只展示，不评分。
 
 Five domains lengthwise, four factors crosswise ({guide_en}). An indicator of a domain lies in one
@@ -37,7 +37,7 @@ cell only; those of no domain are a sixth cell of their factor. {all} indicators
 scored; what is marked context or process fact is shown and never scored."""
 
 STRATEGIES = """
-指南的表1—5已佚，策略由本项目据正文重拟。因素一栏，第一个为主。
+指南的表1—5已佚，策略由本项目据正文重拟。要素一栏，第一个为主。
 
 The guide's tables 1-5 are lost; the strategies are the project's reconstruction from its prose.
 The first factor is the main one."""
@@ -45,12 +45,12 @@ The first factor is the main one."""
 INDICATORS = """
 每项指标：编号、名称、定义、单位、算法（就是程序里的函数）、所用变量、基准及其出处、怎样取得、谁掌握。
 基准适用于各地（`*`）或一国（如 `CN`）。
-来源中 [F] 为查到，[M] 为凭记忆、未核实，[P] 为本项目提出。
+来源中 [F] 为查到，[M] 为未核对正式文本，[P] 为本项目提出。
 
 Every indicator: code, names, definition, unit, formula (the very function of the program),
 variables, benchmarks and where they are from, how the data are got and which office holds them.
-A benchmark holds for everyone (`*`) or for a country. In the sources [F] was found, [M] is from
-memory and unconfirmed, [P] is the project's proposal.
+A benchmark holds for everyone (`*`) or for a country. In the sources [F] was found, [M] was not
+checked in the official text, [P] is the project's proposal.
 
 [网格 The grid](grid.md) · [变量 Variables](#variables) · [明细表 Tables](#tables)"""
 
@@ -163,7 +163,7 @@ def _grid(known: Catalogue) -> Iterator[str]:
         yield from ("", f"### {domain.title_zh} · {domain.title_en}")
         for factor in FACTORS:
             yield from _cell(_of(known, domain=domain.id, factor=factor.id), factor)
-    yield from ("", "### 因素级 · Factor level")
+    yield from ("", "### 要素级 · Factor level")
     for factor in FACTORS:
         yield from _cell(_of(known, domain=None, factor=factor.id), factor)
     yield from _strategies(known)
@@ -176,7 +176,7 @@ def _grid_row(known: Catalogue, domain: Domain) -> list[str]:
 
 def _factor_row(known: Catalogue) -> list[str]:
     cells = [_of(known, domain=None, factor=f.id) for f in FACTORS]
-    return ["**因素级**<br>Factor level", *(_codes(cell) for cell in cells)]
+    return ["**要素级**<br>Factor level", *(_codes(cell) for cell in cells)]
 
 
 def _codes(cell: list[Indicator]) -> str:
@@ -197,7 +197,7 @@ def _strategies(known: Catalogue) -> Iterator[str]:
     for domain in DOMAINS:
         yield from ("", f"### {domain.zh} · {domain.en}")
         yield from _table(
-            ["", "策略", "strategy", "因素 · factors"],
+            ["", "策略", "strategy", "要素 · factors"],
             (
                 (s.id, s.zh, s.en, "；".join(names[f] for f in s.factors))
                 for s in known.strategies.values()
@@ -218,7 +218,7 @@ def _indicators(known: Catalogue) -> Iterator[str]:
                 yield from _strategy(strategy)
                 for one in _of(known, strategy=strategy.id):
                     yield from _indicator(known, one, domain)
-    yield from ("", "## 因素级指标 · Factor-level indicators")
+    yield from ("", "## 要素级指标 · Factor-level indicators")
     for factor in FACTORS:
         yield from ("", f"### {factor.zh} · {factor.en}")
         for one in _of(known, domain=None, factor=factor.id):

@@ -136,6 +136,7 @@ def _parser(w: Words) -> argparse.ArgumentParser:
     explain = command("explain", _explain, "city", "indicator")
     explain.add_argument("--place", help=w("cli.place"))
     explain.add_argument("--period", help=w("cli.period"))
+    explain.add_argument("--all", action="store_true", help=w("cli.explain_all"))
     serve = command("serve", _serve, "city")
     serve.add_argument("--host", default="127.0.0.1", help=w("cli.host"))
     serve.add_argument("--port", type=int, default=8000, help=w("cli.port"))
@@ -338,7 +339,7 @@ def _told_turn(
 
 
 def _explain(chosen: argparse.Namespace, w: Words) -> int:
-    from jinglun.pages.explain import NotKnown, explain, text
+    from jinglun.pages.explain import NotKnown, NotWhole, explain, text
     from jinglun.store.lake import read_release
 
     folder = _folder(chosen)
@@ -353,7 +354,9 @@ def _explain(chosen: argparse.Namespace, w: Words) -> int:
     except NotKnown as error:
         gaps = {"found": error.found, "hint": error.hint or "—"}
         return _wrong(chosen, w(f"cli.unknown_{error.kind}", **gaps))
-    _tell(chosen, found, text(found, w))
+    except NotWhole as error:
+        return _wrong(chosen, w("cli.broken_release", path=folder, reason=error))
+    _tell(chosen, found, text(found, w, chosen.all))
     return DONE
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinglun.framework import DOMAIN_IDS, FACTOR_IDS
+from jinglun.loop.rulebook import rules
 from jinglun.model.catalogue import Catalogue
 from jinglun.model.reading import functions
 
@@ -111,8 +112,10 @@ def test_codes_are_unique(package: Path) -> None:
 
 
 def test_every_variable_is_used(catalogue: Catalogue) -> None:
-    """Used is what a formula names, and the base or part of what is used."""
+    """Used is what a formula or a rule on the city's kind names, and the base or part of those."""
     used = {p for i in catalogue.indicators.values() for p in i.parameters}
+    used |= {s["variable"] for s in rules("sizes")["scheme"]} | {"pop_60_plus", "pop_65_plus"}
+    used |= {s["variable"] for s in rules("functions")["sector"]}
     waiting = list(used)
     while waiting:
         one = catalogue.variables[waiting.pop()]

@@ -17,8 +17,9 @@ from jinglun.loop.diagnose import Diagnosed, diagnose
 from jinglun.loop.folder import read_city
 from jinglun.loop.measure import Measured, measure
 from jinglun.loop.sense import Rejects, Sensed, sense
+from jinglun.loop.weave import Case, latest_figures, loom_of
 from jinglun.model.catalogue import Benchmark, Catalogue, Indicator, Variable
-from jinglun.model.city import City, Level
+from jinglun.model.city import City, Doubt, Level
 from jinglun.model.errors import InputError, Problem
 from jinglun.model.facts import QUALITY, Facts
 from jinglun.model.periods import last_day
@@ -180,7 +181,9 @@ class Toy:
     @property
     def city(self) -> City:
         levels = tuple(Level(level, level, level) for level in LEVELS)
-        given = {"country": "CN", "currency": "CNY", "subject": "c", **self.settings}
+        # Few draws: only the tests of doubt itself look at intervals, and they say how many.
+        given = {"country": "CN", "currency": "CNY", "subject": "c", "doubt": Doubt(draws=100)}
+        given |= self.settings
         return City(id="toy", title_zh="市", title_en="Toy", levels=levels, **given)
 
     @property
@@ -205,6 +208,12 @@ class Toy:
         if not self.indicators:
             self.indicator("any")
         return measure(self.sensed, self.city, self.catalogue, day)
+
+    def case(self, day: date = DAY, seed: int = 0) -> Case:
+        measured, sensed = self.measure(day), self.sensed
+        latest = latest_figures(measured, sensed, self.city, day)
+        loom = loom_of(measured, self.catalogue, self.city)
+        return Case(sensed, measured, latest, loom, self.city, self.catalogue, day, seed)
 
     def diagnose(self, day: date = DAY, seed: int = 0) -> Diagnosed:
         return diagnose(self.measure(day), self.sensed, self.city, self.catalogue, day, seed)

@@ -7,9 +7,12 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from jinglun.loop.choices import begun_together, flat
+import pytest
+
+from jinglun.loop.choices import HEAVIEST, LIGHTEST, begun_together, flat
 from jinglun.model.catalogue import Benchmark, Catalogue
 from jinglun.model.errors import Problem
+from jinglun.pages.words import words
 
 CITY = (
     'id = "toy"\ntitle_zh = "市"\ntitle_en = "T"\ncountry = "CN"\ncurrency = "CNY"\nsubject = "c"\n'
@@ -29,6 +32,29 @@ def block(since: str, until: str = "", reading: str = "") -> str:
 
 def told(problems: list[Problem]) -> set[tuple[str, str, str]]:
     return {(p.code, p.place, p.found) for p in problems if p.place.startswith("benchmark")}
+
+
+@pytest.mark.parametrize("block", ["indicators", "cells", "domains"])
+@pytest.mark.parametrize(
+    ("weight", "fit"),
+    [
+        *((said, True) for said in ("0", "0.0", "1e-6", "1e6", "1000000", "2.5")),
+        *((said, False) for said in ("-1", "9.9e-7", "5e-324", "1000001", "3.5e38", "inf", "nan")),
+    ],
+)
+def test_a_weight_beyond_single_precision_is_an_error(
+    write_city: Write, problems_of: Ask, block: str, weight: str, fit: bool
+) -> None:
+    names = {"indicators": "literacy", "cells": "services.citizens", "domains": "services"}
+    folder = write_city(city=f'{CITY}[weights.{block}]\n"{names[block]}" = {weight}\n')
+    places = [p.place for p in problems_of(folder) if p.code == "bad_weight"]
+    assert places == ([] if fit else [f"weights.{block}.{names[block]}"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_words_of_a_bad_weight_name_the_range(lang: str) -> None:
+    cure = words(lang)("problem.bad_weight.cure")
+    assert f"{LIGHTEST:f}" in cure and f"{HEAVIEST:.0f}" in cure
 
 
 def test_two_benchmarks_begun_on_one_day_are_an_error(write_city: Write, problems_of: Ask) -> None:

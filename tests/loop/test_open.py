@@ -150,13 +150,22 @@ def test_two_runs_with_one_date_and_seed_give_the_same_bytes(
     assert fingerprint(folder / "release") == fingerprint(small_release)
 
 
-def test_another_seed_changes_nothing_but_its_own_mention(
+def test_another_seed_changes_intervals_and_no_fact_and_no_score(
     small_city: Callable[..., Path], small_release: Path, turned: Turned, fingerprint: Fingerprint
 ) -> None:
     folder = small_city()
     turned(folder, folder / "release", seed=7)
     before, after = fingerprint(small_release), fingerprint(folder / "release")
-    assert {name for name in before if before[name] != after[name]} == {"release.json"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert {"release.json", "findings.json", "measures.parquet"} <= changed
+    kept = {"facts.parquet", "places.parquet", "rejected.parquet", "terms.json", "places.geojson"}
+    assert not changed & kept
+    weaves = [_strict(f / "weave.json") for f in (small_release, folder / "release")]
+    bare = [
+        {k: [{**row, "low": 0, "high": 0} for row in rows] for k, rows in weave.items()}
+        for weave in weaves
+    ]
+    assert bare[0] == bare[1]
     assert _strict(folder / "release/release.json")["seed"] == 7
 
 

@@ -26,6 +26,14 @@ PAGES = (
     "collect",
     "data",
     "method",
+    "stage",
+    "character",
+    "profile",
+    "left_behind",
+    "doubt",
+    "review",
+    "integrity",
+    "backtest",
     "domain/services",
     "factor/citizens",
     "strategy/E1",
@@ -244,7 +252,7 @@ def test_a_click_on_a_cell_of_the_weave_shows_its_own_section(
     page.goto(address("zh/index.html"))
     factors = page.locator(".weave thead th").all_inner_texts()
     domains = page.locator(".weave tbody th").all_inner_texts()
-    wanted = [f"{domain} × {factor}" for domain in domains for factor in factors]
+    wanted = [f"{domain}×{factor}" for domain in domains for factor in factors]
     assert len(wanted) == 20
     for n in (0, 6, 11, 19):
         page.goto(address("zh/index.html"))
@@ -281,6 +289,43 @@ def test_every_stop_of_the_keyboard_can_be_seen(
         stops.append(here)
     assert [s for s in stops if not (s["seen"] and s["outlined"])] == []
     assert len(stops) >= page.locator("main a:visible").count()
+
+
+# Of every table and of the box it may scroll in: what is wider than can be seen; and the smallest
+# text, in pixels as drawn.
+HIDDEN = """() => {
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true });
+  const cut = [...document.querySelectorAll(".wide, table")]
+    .filter((e) => seen(e) && e.scrollWidth > e.clientWidth + 1)
+    .map((e) => e.innerText.slice(0, 60));
+  let least = 99;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const p = node.parentElement, drawn = p.ownerSVGElement;
+    if (!node.data.trim() || !seen(p) || ["title", "desc"].includes(p.tagName)) continue;
+    const scale = drawn ? drawn.getBoundingClientRect().width / drawn.viewBox.baseVal.width : 1;
+    least = Math.min(least, scale * parseFloat(getComputedStyle(p).fontSize));
+  }
+  return { cut, least };
+}"""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index", "indicators", "domain/services", "factor/citizens", "indicator/unemployment"),
+        "district/06.141.01.01",
+    ],
+)
+def test_on_a_phone_no_table_hides_a_figure_and_no_text_is_under_12_pixels(
+    page: Any, address: Callable[[str], str], lang: str, name: str
+) -> None:
+    page.set_viewport_size(_size((360, 740)))
+    page.goto(address(f"{lang}/{name}.html"))
+    found = page.evaluate(HIDDEN)
+    assert found["cut"] == []
+    assert found["least"] >= 11.99
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

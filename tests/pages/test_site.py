@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from jinglun.model.release import Release
+from jinglun.pages.cards import CARDS
 
 Site = dict[str, ET.Element]
 Say = Callable[[ET.Element | None], str]
@@ -75,6 +76,8 @@ def test_every_term_and_every_district_has_its_page(
     wanted |= {f"indicator/{i}.html" for i in terms["indicators"]}
     wanted |= {f"district/{p['place']}.html" for p in places if p["role"] == "district"}
     wanted |= {f"{n}.html" for n in ("index", "indicators", "base", "collect", "data", "method")}
+    told = casablanca_release.documents["findings"]
+    wanted |= {f"{name}.html" for name, (key, _) in CARDS.items() if told.get(key)}
     assert {p.removeprefix("en/") for p in site if p.startswith("en/")} == wanted
 
 
@@ -153,13 +156,37 @@ def test_every_link_and_anchor_inside_the_site_resolves(site: Site, casablanca: 
     assert _faults(site, find) == []
 
 
+def test_every_page_can_be_reached_from_the_first(site: Site) -> None:
+    for lang in ("zh", "en"):
+        seen, waiting = set(), [f"{lang}/index.html"]
+        while waiting:
+            path = waiting.pop()
+            if path in seen or path not in site or _language(path) != lang:
+                continue
+            seen.add(path)
+            waiting += [_target(path, a.get("href", ""))[0] for a in _all(site[path], "a")]
+        assert {p for p in site if _language(p) == lang} == seen
+
+
+def test_the_head_of_every_page_has_a_dozen_links_at_most_and_names_its_own(site: Site) -> None:
+    def find(path: str, page: ET.Element) -> list[str]:
+        links = page.findall("body/header/nav//a")
+        here = [a for a in links if a.get("aria-current") == "page"]
+        linked = {_target(path, a.get("href", ""))[0] for a in links}
+        wrong = [f"{len(links)} links"] if not 6 <= len(links) <= 12 else []
+        return wrong + (["not marked"] if (path in linked) != (len(here) == 1) else [])
+
+    assert _faults({p: page for p, page in site.items() if "/" in p}, find) == []
+
+
 def test_every_cell_of_the_weave_leads_to_the_section_of_its_name(site: Site, text: Say) -> None:
     for lang in ("zh", "en"):
         table = site[f"{lang}/index.html"].find(".//table[@class='weave']")
         assert table is not None
         factors = [text(h) for h in table.findall("thead/tr/th")]
+        times = {"zh": "×", "en": " × "}[lang]
         wanted = [
-            f"{text(row.find('th'))} × {factor}"
+            f"{text(row.find('th'))}{times}{factor}"
             for row in table.findall("tbody/tr")
             for factor in factors
         ]
@@ -379,3 +406,77 @@ def test_a_place_id_that_is_no_file_name_writes_nothing_outside_and_breaks_no_li
     pages = parsed(folder / "release/site")
     assert len([p for p in pages if p.startswith("zh/district/")]) == len(odd)
     test_every_link_and_anchor_inside_the_site_resolves(pages, folder / "release")
+
+
+# --- intervals ---
+
+
+def test_every_score_with_an_interval_shows_it_on_the_first_page_and_where_it_is_explained(
+    small_release: Path, tmp_path: Path, parsed: Callable[[Path], Site], text: Say
+) -> None:
+    """Every cell is given 52, between 41 and 63; the words and the thick line must say so."""
+    from jinglun.pages.site import write_site
+    from jinglun.store.lake import read_release
+
+    release = read_release(small_release)
+    assert release is not None
+    ends = {"score": 52.0, "low": 41.0, "high": 63.0}
+    weave = {
+        kind: [{**row, **ends} for row in rows] for kind, rows in release.documents["weave"].items()
+    }
+    made = Release({**release.documents, "weave": weave}, release.tables)
+    write_site(made, {}, tmp_path / "site", lambda *_: None)
+    pages = parsed(tmp_path / "site")
+    for lang in ("zh", "en"):
+        cells = pages[f"{lang}/index.html"].findall(".//table[@class='weave']/tbody/tr/td/a")
+        assert len(cells) == 20
+        for cell in cells:
+            assert text(cell.find("strong")) == "52"
+            assert text(cell.find("span[@class='interval']")) == "41–63"
+            style = cell.find("span[@class='whisker']").get("style")  # type: ignore[union-attr]
+            assert "--low:41.0%" in str(style) and "--wide:22.0%" in str(style)
+        for path in ("domain/services.html", "factor/citizens.html", "district/d1.html"):
+            found = [text(e) for e in _all(pages[f"{lang}/{path}"], "small")]
+            assert found.count("41–63") >= 5, path
+
+
+def test_without_intervals_no_page_pretends_to_have_one(
+    small_release: Path, tmp_path: Path, parsed: Callable[[Path], Site], text: Say
+) -> None:
+    from jinglun.pages.site import write_site
+    from jinglun.store.lake import read_release
+
+    release = read_release(small_release)
+    assert release is not None
+    none = {"score": 52.0, "low": None, "high": None}
+    weave = {
+        kind: [{**row, **none} for row in rows] for kind, rows in release.documents["weave"].items()
+    }
+    made = Release({**release.documents, "weave": weave}, release.tables)
+    write_site(made, {}, tmp_path / "site", lambda *_: None)
+    home = parsed(tmp_path / "site")["zh/index.html"]
+    cells = home.findall(".//table[@class='weave']/tbody/tr/td/a")
+    assert {text(c.find("strong")) for c in cells} == {"52"}
+    assert home.findall(".//table[@class='weave']//span[@class='interval']") == []
+    assert home.findall(".//span[@class='whisker']") == []
+    assert "九成把握" not in text(home)
+
+
+def test_the_table_behind_a_score_adds_up_on_the_page(
+    site: Site, casablanca_release: Release, text: Say
+) -> None:
+    """Points are printed to two decimals, so each may be off by half a hundredth."""
+    summed = 0
+    for path, page in site.items():
+        for table in page.findall(".//details[@class='sum']//table"):
+            *rows, last = table.findall("tbody/tr")
+            if last.get("class") != "used":
+                continue
+            points = [float(text(r[-1])) for r in rows if r.get("class") != "blank"]
+            assert abs(sum(points) - float(text(last[-1]))) <= 0.005 * (len(points) + 1), path
+            for row in rows:
+                if row.get("class") != "blank":
+                    share, score, point = (float(text(c).rstrip("%")) for c in row[-3:])
+                    assert abs(share / 100 * score - point) <= 0.05 * 1.01 + 0.005
+            summed += 1
+    assert summed >= 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jinglun.loop.backtest import backtest
 from jinglun.loop.catalogue import framework_catalogue
 from jinglun.loop.folder import read_city
+from jinglun.loop.measure import measure
+from jinglun.loop.sense import sense
+from jinglun.loop.targets import targets
+from jinglun.loop.weave import Case, latest_figures, loom_of
+from jinglun.store.lake import connect
 from jinglun.teaching.folder import toml
 from jinglun.teaching.settings import settings
 
@@ -55,3 +62,14 @@ def test_every_planted_truth_is_told_in_both_languages(shili: Path) -> None:
 @pytest.mark.parametrize("name", ["city.toml", "sources.toml"])
 def test_the_files_end_lines_as_unix_does(shili: Path, name: str) -> None:
     assert b"\r" not in (shili / name).read_bytes()
+
+
+def test_the_targets_show_every_state_and_one_that_nobody_answers_for(shili: Path) -> None:
+    catalogue, day = framework_catalogue(), date(2026, 11, 22)
+    city = read_city(shili, catalogue)
+    sensed = sense(city, catalogue, connect(), day, lambda *_: None)
+    measured = measure(sensed, city, catalogue, day)
+    latest, loom = latest_figures(measured, sensed, city, day), loom_of(measured, catalogue, city)
+    case = Case(sensed, measured, latest, loom, city, catalogue, day, 0)
+    counts = targets(case, backtest(case)["as_is"])["counts"]
+    assert counts["targets"] == 10 and min(counts.values()) > 0

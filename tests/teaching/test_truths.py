@@ -192,6 +192,23 @@ def test_sensors_of_the_district_left_behind_are_offline_more_often(
     assert online("SL08") == min(online(f"SL0{n}") for n in range(1, 9))
 
 
+def test_the_faked_jump_and_the_slip_are_asked_about_and_hardly_anything_else(
+    shili_release: Release, truths: Truths
+) -> None:
+    flags = shili_release.documents["findings"]["integrity"]["flags"]
+    jump, slip = truths["faked_jump"], truths["unit_slip"]
+    jumped = f"jump:{jump['variable']}:{jump['place']}:{jump['year']}"
+    slipped = f"unit_slip:{slip['variable']}:{slip['peer']}:{slip['year']}"
+    found = {flag["id"]: flag for flag in flags}
+    assert {jumped, slipped} <= set(found)
+    assert found[slipped]["power"] == round(np.log10(slip["factor"]))
+    # What is expected is the true figure, within 6 %.
+    for flag, factor in ((found[jumped], jump["factor"]), (found[slipped], slip["factor"])):
+        assert flag["expected"]["value"] == pytest.approx(flag["value"] / factor, rel=0.06)
+    # False alarms: two of the 72,000 figures at most.
+    assert len(flags) <= 4, sorted(found)
+
+
 # --- the base inventory ---
 
 

@@ -80,6 +80,31 @@ def test_no_part_is_larger_than_its_whole(world: World) -> None:
             assert (part >= 0).all(), ident
 
 
+def test_sectors_add_up_to_all_employed_in_every_place_and_year(world: World) -> None:
+    whole = world.book["employed_persons"]
+    parts = [world.book[i] for i, s in SAID.items() if s.get("split") == "employed_persons"]
+    assert len(parts) == 16
+    for held in ("districts", "peers", "city"):
+        added = sum(getattr(part, held) for part in parts)
+        assert np.array_equal(added, getattr(whole, held)), held
+    assert all((part.value() > 0).all() for part in parts)
+
+
+def test_a_city_of_ports_has_more_of_transport_than_its_peers(world: World) -> None:
+    """示例市 has a function to be found: its share lies above the mean of all and one deviation."""
+    part, whole = (world.book[i] for i in ("employed_transport", "employed_persons"))
+    here = part.city[-1] / whole.city[-1]
+    every = np.append(part.peers[:, -1] / whole.peers[:, -1], here)
+    assert here >= every.mean() + every.std()
+
+
+def test_ages_fit_into_each_other(world: World) -> None:
+    held = [world.book[i].value() for i in ("pop_65_plus", "pop_60_plus", "pop_15_plus")]
+    working = world.book["working_age_pop"].value()
+    assert (held[0] < held[1]).all() and (held[1] < held[2]).all()
+    assert (held[1] + working <= held[2] + 1).all()
+
+
 def test_gdp_at_prices_of_the_base_year_is_gdp_in_that_year(world: World) -> None:
     at = years().index(2020)
     assert np.array_equal(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import tomllib
+from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 from jinglun.framework import FACTOR_IDS
 from jinglun.model.catalogue import Catalogue, Variable
 from jinglun.model.errors import InputError, Problem
+from jinglun.model.factors import Reading, Woven
 from jinglun.model.reading import functions, read_blocks, read_indicators
 
 
@@ -31,6 +34,16 @@ def load() -> Catalogue:
     if problems:
         raise InputError(problems)
     return whole
+
+
+def read(woven: Woven) -> tuple[Reading, ...]:
+    """Return what each factor answers to how far it is present in the five domains."""
+    return tuple(_asked(factor)(woven) for factor in FACTOR_IDS)
+
+
+def _asked(factor: str) -> Callable[[Woven], Reading]:
+    found = importlib.import_module(f"{__name__}.{factor}").read
+    return cast("Callable[[Woven], Reading]", found)
 
 
 def _blocks(factor: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from jinglun.model.city import City
 from jinglun.model.errors import Problem
 from jinglun.store.lake import connect
 
-_OF_PLACES = ("no_subject", "unknown_parent", "unknown_place")
+_OF_PLACES = ("no_subject", "unknown_parent", "unknown_place", "peer_of_other_level")
 
 
 def look_through(folder: Path, catalogue: Catalogue, day: date, progress: Progress) -> Sensed:

@@ -27,12 +27,24 @@ LIBRARIES = (
 AFTER_SENSE = (
     *("pages/*", "web/*", "teaching/*", "cli.py", "__main__.py", "turn.py"),
     *("loop/measure.py", "loop/diagnose.py", "loop/open.py", "loop/begin.py"),
-    *("loop/weave.py", "loop/standing.py", "loop/collect.py"),
+    *("loop/weave.py", "loop/weaving.py", "loop/standing.py", "loop/collect.py"),
+    *("loop/doubt*.py", "loop/rules/doubt.toml"),
+    *("loop/stage.py", "loop/character.py", "loop/growth.py", "loop/rules/stages.toml"),
+    *("loop/rules/sizes.toml", "loop/rules/functions.toml", "loop/rules/resources.toml"),
+    *("loop/peers.py", "loop/trends.py", "loop/districts.py", "loop/factors.py"),
+    "loop/rules/profile.toml",
+    *("loop/backtest.py", "loop/backtest_gaps.py", "loop/panel.py", "loop/targets.py"),
+    *("loop/integrity*.py", "loop/rules/integrity.toml"),
+    *("methods/outliers.py", "methods/digits.py", "methods/units_slip.py"),
     *("domains/*/indicators.*", "domains/*/strategies.toml"),
 )
 """Program texts on which no fact depends; all others, new ones too, are held to matter."""
 
-NOT_SENSED = ("weights", "benchmark", "map", "languages", "credit_*", "watermark_*")
+NOT_SENSED = (
+    *("stage", "character", "answer", "doubt"),
+    *("weights", "peers", "benchmark", "target", "backtest", "map", "languages"),
+    *("credit_*", "watermark_*"),
+)
 """Blocks of city.toml on which no fact depends."""
 
 PACKAGE_FOLDER = Path(__file__).parents[1]

@@ -9,13 +9,24 @@ from typing import Any
 
 import numpy as np
 
+from jinglun.loop.backtest import backtest
 from jinglun.loop.base import base
 from jinglun.loop.breakdown import breakdown
+from jinglun.loop.character import character
 from jinglun.loop.collect import collect
+from jinglun.loop.districts import districts
+from jinglun.loop.doubt import doubt, with_intervals
+from jinglun.loop.factors import factor_readings
+from jinglun.loop.integrity import asked_about, integrity, lowered
 from jinglun.loop.measure import Measured
+from jinglun.loop.peers import comparables
 from jinglun.loop.sense import Sensed
-from jinglun.loop.standing import figure, floors, peers, positions, readings, trends
+from jinglun.loop.stage import stage
+from jinglun.loop.standing import figure, floors, gaps, peers, positions, readings, strengths
+from jinglun.loop.targets import targets
+from jinglun.loop.trends import trends
 from jinglun.loop.weave import Case, latest_figures, latest_period, loom_of
+from jinglun.model.arrays import Array
 from jinglun.model.catalogue import Catalogue
 from jinglun.model.city import City
 
@@ -26,6 +37,9 @@ class Diagnosed:
 
     weave: Mapping[str, Any]
     findings: Mapping[str, Any]
+    score_low: Array
+    """p05 of every score, [indicator, place, period], NaN where there is none; then p95."""
+    score_high: Array
 
 
 def diagnose(
@@ -35,9 +49,13 @@ def diagnose(
     latest = latest_figures(measured, sensed, city, day)
     loom = loom_of(measured, catalogue, city)
     case = Case(sensed, measured, latest, loom, city, catalogue, day, seed)
-    weaves = _weaves(case)
+    asked = asked_about(case)
+    sure = doubt(case, lowered(case, asked))
+    weaves = [with_intervals(w, sure) for w in _weaves(case)]
     weave = {key: [row for w in weaves for row in w[key]] for key in weaves[0]}
-    return Diagnosed(weave, _findings(case, weaves[0]))
+    questions = {"integrity": integrity(case, asked)}
+    findings = {**_findings(case, weaves[0]), **sure.findings, **questions}
+    return Diagnosed(weave, findings, sure.score_low, sure.score_high)
 
 
 def _weaves(case: Case) -> list[dict[str, Any]]:
@@ -56,9 +74,6 @@ def _weaves(case: Case) -> list[dict[str, Any]]:
 def _findings(case: Case, weave: Mapping[str, Any]) -> dict[str, Any]:
     measured, latest, loom, subject = case.measured, case.latest, case.loom, case.subject
     covered = [c for c in weave["cells"] if c["score"] is not None]
-    # A target that is only beginning scores nothing yet, so its figure counts as not measured.
-    rows = case.scored
-    ranked = sorted(rows, key=lambda n: (latest.score[n, subject], measured.indicators[n]))
     return {
         "place": case.sensed.places.all[subject].id,
         "date": case.day.isoformat(),
@@ -66,9 +81,10 @@ def _findings(case: Case, weave: Mapping[str, Any]) -> dict[str, Any]:
             {"domain": c["domain"], "factor": c["factor"], "score": c["score"]}
             for c in sorted(covered, key=lambda c: (c["score"], c["domain"], c["factor"]))
         ],
-        "gaps": [figure(loom, latest, n, subject) for n in ranked],
+        "gaps": (short := gaps(case)),
+        "strengths": strengths(short),
         "floors": floors(loom, latest, subject, case.day),
-        "trends": trends(loom, latest, subject),
+        "trends": (moving := trends(case)),
         "stale": [
             figure(loom, latest, n, subject)
             for n in range(len(measured.indicators))
@@ -77,13 +93,22 @@ def _findings(case: Case, weave: Mapping[str, Any]) -> dict[str, Any]:
         "expired": sorted(i for i, e in measured.expired.items() if e),
         "readings": readings(loom, latest, subject, case.day),
         "positions": positions(loom, latest, case.sensed),
+        "comparable": comparables(case),
+        "districts": (apart := districts(case)),
+        "stage": stage(case, weave["city"][0]["score"]),
+        "character": character(case),
         "collect": collect(loom, latest, case.sensed),
-        "base": base(case.sensed, case.catalogue, case.day),
+        "base": (had := base(case.sensed, case.catalogue, case.day)),
+        "factors": factor_readings(
+            case, weave, {"trends": moving, "districts": apart, "base": had}
+        ),
         "by": breakdown(case.sensed, case.catalogue),
+        "backtest": (tried := backtest(case)),
+        "targets": targets(case, tried["as_is"]),
         "counts": {
             "indicators": len(case.catalogue.indicators),
             "scored": len(loom.scored),
-            "measured": len(rows),
+            "measured": len(case.scored),
             "proposed": _proposed(case),
             "peers": len(peers(case.sensed)),
         },

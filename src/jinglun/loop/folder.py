@@ -8,11 +8,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinglun.loop.choices import CITY_FILE, begun_together, choices, flat
+from jinglun.loop.choices import CITY_FILE, aimed, begun_together, choices, flat
 from jinglun.loop.files import all_files, named_file, root_of
 from jinglun.loop.workbooks import workbook_sources
 from jinglun.model.catalogue import Benchmark, Catalogue
-from jinglun.model.city import City, Level, MapNote, Settings, Source, Weights
+from jinglun.model.city import (
+    Answer,
+    Character,
+    City,
+    Doubt,
+    Held,
+    Level,
+    MapNote,
+    Peers,
+    Settings,
+    Source,
+    Stages,
+    Target,
+    Weights,
+)
 from jinglun.model.errors import InputError, Problem, nearest
 from jinglun.model.periods import as_iso, last_day
 from jinglun.model.reading import benchmark_block, read_block
@@ -102,15 +116,25 @@ def _toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     return None
 
 
-_PARTS: dict[str, type[Any]] = {"settings": Settings, "weights": Weights, "map": MapNote}
-_NOT_IN_FILE = ("sources", "folder", "levels", "benchmarks")
+_PARTS: dict[str, type[Any]] = {
+    "settings": Settings,
+    "weights": Weights,
+    "map": MapNote,
+    "peers": Peers,
+    "stage": Stages,
+    "character": Character,
+    "doubt": Doubt,
+    "backtest": Held,
+}
+_NOT_IN_FILE = ("sources", "folder", "levels", "benchmarks", "targets", "answers")
+_LISTS = ("level", "benchmark", "target", "answer")
 
 
 def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) -> City | None:
     known = [f.name for f in dataclasses.fields(City) if f.name not in _NOT_IN_FILE]
     for key in block:
-        if key not in [*known, "level", "benchmark"]:
-            hint = nearest(key, [*known, "level", "benchmark"])
+        if key not in [*known, *_LISTS]:
+            hint = nearest(key, [*known, *_LISTS])
             problems.append(Problem("unknown_key", CITY_FILE, key, key, hint))
     made = {key: value for key, value in block.items() if key in known}
     for name, noun in _PARTS.items():
@@ -121,6 +145,8 @@ def _city(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) 
                 del made[name]
     made["levels"] = _list(Level, block.get("level"), CITY_FILE, "level", problems)
     made["benchmarks"] = _benchmarks(block.get("benchmark", []), catalogue, problems)
+    made["answers"] = _list(Answer, block.get("answer"), CITY_FILE, "answer", problems)
+    made["targets"] = _targets(block.get("target", []), catalogue, problems)
     if not made["levels"]:
         problems.append(Problem("missing_key", CITY_FILE, "level", hint="[[level]]"))
     city, wrong = read_block(City, made, CITY_FILE, "")
@@ -173,6 +199,26 @@ def _benchmarks(
             problems += begun_together(one, earlier, place)
             made[ident] = (*earlier, one)
     return made
+
+
+def _targets(blocks: object, catalogue: Catalogue, problems: list[Problem]) -> tuple[Target, ...]:
+    made: dict[tuple[str, int], Target] = {}
+    for number, block in _numbered(blocks, CITY_FILE, "target", problems):
+        place = f"target[{number}]"
+        one, wrong = read_block(Target, block, CITY_FILE, place)
+        problems += wrong
+        if one is None:
+            continue
+        if one.indicator not in catalogue.indicators:
+            hint = nearest(one.indicator, catalogue.indicators)
+            problems.append(Problem("unknown_indicator", CITY_FILE, place, one.indicator, hint))
+            continue
+        if (one.indicator, one.year) in made:
+            found = f"{one.indicator} {one.year}"
+            problems.append(Problem("target_twice", CITY_FILE, place, found))
+        problems += aimed(one, catalogue, place)
+        made.setdefault((one.indicator, one.year), one)
+    return tuple(made.values())
 
 
 def _sources(block: dict[str, Any], catalogue: Catalogue, problems: list[Problem]) -> list[Source]:

@@ -43,6 +43,7 @@ def read_places(
     for ident in circle:
         drafts[ident]["parent"] = None
     made = tuple(_place(drafts[i], city, levels) for i in sorted(drafts))
+    problems += _peers(city, made)
     problems += unsaid(city)
     shapes, drawn = read_shapes(shelf, Places(made, levels), problems, rejects)
     places = Places(made, levels, shapes)
@@ -103,6 +104,24 @@ def _hierarchy(drafts: dict[str, dict[str, Any]]) -> tuple[list[Problem], list[s
             problems.append(Problem("circular_parent", file, place, draft["parent"]))
             circle.append(ident)
     return problems, circle
+
+
+def _peers(city: City, made: tuple[Place, ...]) -> list[Problem]:
+    """Name each peer the city chose that is no place of its own level besides itself."""
+    level = next(p.level for p in made if p.id == city.subject)
+    known = [p.id for p in made if p.level == level and p.role == "peer"]
+    there = {p.id for p in made}
+    problems = []
+    for ident in dict.fromkeys(city.peers.choose):
+        if ident in known:
+            continue
+        code, hint = "unknown_place", nearest(ident, known) or "-"
+        if ident == city.subject:
+            code, hint = "peer_itself", ""
+        elif ident in there:
+            code, hint = "peer_of_other_level", nearest(ident, known) or next(iter(known), "-")
+        problems.append(Problem(code, CITY_FILE, "peers.choose", ident, hint))
+    return problems
 
 
 def _place(draft: dict[str, Any], city: City, levels: tuple[str, ...]) -> Place:

@@ -99,7 +99,7 @@ def _complete_shares(whole: Cube, made: NDArray[np.int8], catalogue: Catalogue) 
         if variable.part is None or variable.base is None:
             continue
         part, base = (whole.variables.index(v) for v in (variable.part, variable.base))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             share = 100.0 * whole.value[part] / whole.value[base]
         fill = np.isnan(whole.value[n]) & (share >= 0) & (share <= 100)
         whole.value[n][fill] = share[fill]

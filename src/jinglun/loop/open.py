@@ -115,7 +115,7 @@ def _release(
     tables = {
         "places": _places(sensed),
         "facts": _facts(sensed, measured, catalogue),
-        "measures": _measures(sensed, measured, catalogue),
+        "measures": _measures(sensed, measured, diagnosed, catalogue),
         "rejected": dataclasses.asdict(sensed.rejects),
     }
     made = {name: _sorted(arrow_table(name, columns), name) for name, columns in tables.items()}
@@ -172,6 +172,7 @@ def _head(
         "inputs": list(sensed.inputs),
         "coverage": headline["coverage"],
         "settings": dataclasses.asdict(city.settings),
+        "weights": {k: dict(v) for k, v in dataclasses.asdict(city.weights).items()},
         "map": dataclasses.asdict(city.map),
         "rows": {name: table.num_rows for name, table in tables.items()},
         "absent": list(ABSENT),
@@ -242,10 +243,11 @@ def _made_locators(
     return locators
 
 
-def _measures(sensed: Sensed, measured: Measured, catalogue: Catalogue) -> dict[str, Any]:
+def _measures(
+    sensed: Sensed, measured: Measured, diagnosed: Diagnosed, catalogue: Catalogue
+) -> dict[str, Any]:
     n, place, period = np.nonzero(~np.isnan(measured.value))
     indicators = [catalogue.indicators[i] for i in measured.indicators]
-    nothing = np.full(len(n), np.nan)
     return {
         "place": _strings(sensed.places.ids, place),
         "level": _strings([p.level for p in sensed.places.all], place),
@@ -256,8 +258,8 @@ def _measures(sensed: Sensed, measured: Measured, catalogue: Catalogue) -> dict[
         "value": measured.value[n, place, period],
         "unit": _strings([i.unit for i in indicators], n),
         "score": measured.score[n, place, period],
-        "score_low": nothing,
-        "score_high": nothing,
+        "score_low": diagnosed.score_low[n, place, period],
+        "score_high": diagnosed.score_high[n, place, period],
         "quality": _strings(list(QUALITY), np.maximum(measured.quality[n, place, period], 0)),
         "benchmark": _strings([_benchmark_key(measured.benchmarks[i.id]) for i in indicators], n),
         "variables": _strings([",".join(i.parameters) for i in indicators], n),

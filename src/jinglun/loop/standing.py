@@ -1,18 +1,30 @@
-"""Where the city stands: gaps, floors breached, readings, trends, and its place among its peers."""
+"""Where the city stands: gaps, strengths, floors breached, readings, its place among its peers."""
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from jinglun.loop.measure import benchmark_of, jurisdictions
+from jinglun.loop.peers import comparable
 from jinglun.loop.sense import Sensed
-from jinglun.loop.weave import Latest, Loom
+from jinglun.loop.trends import full_point
+from jinglun.loop.weave import Case, Latest, Loom, weight_in_city
 from jinglun.methods.scoring import goalposts
-from jinglun.model.arrays import tidy
+from jinglun.model.arrays import Array, tidy
 from jinglun.model.catalogue import Benchmark
+
+STRONG_SCORE, STRONG_PLACE = 75.0, 2 / 3
+"""A strength scores as much, and is better than as many of the comparable cities."""
+
+FEW = 5
+"""Among fewer comparable cities neither a place nor a frontier is told: it would point at one."""
+
+FRONTIER_RANK, FRONTIER_SHARE = 3, 0.1
+"""The frontier is the third best value, of thirty cities and more the best decile."""
 
 
 def figure(loom: Loom, latest: Latest, n: int, place: int) -> dict[str, Any]:
@@ -25,6 +37,104 @@ def figure(loom: Loom, latest: Latest, n: int, place: int) -> dict[str, Any]:
         "value": tidy(loom.measured.value[n, place, t]),
         "score": tidy(score) if np.isfinite(score) else None,
     }
+
+
+def gaps(case: Case) -> list[dict[str, Any]]:
+    """List the scored indicators with a recent figure, lowest score first, and how far each is."""
+    measured, subject = case.measured, case.subject
+    # A target that is only beginning scores nothing yet, so its figure counts as not measured.
+    order = sorted(
+        case.scored, key=lambda n: (case.latest.score[n, subject], measured.indicators[n])
+    )
+    fresh = np.where(case.latest.fresh, case.latest.score, np.nan)[:, subject]
+    woven = case.loom.weave("", fresh, "")
+    weights, headline = weights_today(case, woven), woven["city"][0]["score"]
+    others = comparable(case)
+    return [_gap(case, n, others, weights.get(n, 0.0), headline) for n in order]
+
+
+def _gap(
+    case: Case, n: int, others: list[int], weight: float, headline: float | None
+) -> dict[str, Any]:
+    found = figure(case.loom, case.latest, n, case.subject)
+    full = full_point(case, n, int(case.latest.period[n, case.subject]))
+    beside = among(case, n, others)
+    points = weight * (100.0 - found["score"])
+    return {
+        **found,
+        "full": None if full is None else tidy(full),
+        "to_full": None if full is None else _still(case, n, found["value"], full),
+        **beside,
+        "weight": tidy(weight),
+        "share": tidy(weight_in_city(case.loom, n)),
+        "points": None if headline is None else tidy(points),
+    }
+
+
+def _still(case: Case, n: int, value: float, goal: float) -> float:
+    """Return how far a value is from the goal, 0 where it is reached or passed."""
+    higher = case.loom.indicator(n).better == "higher"
+    return tidy(max(0.0, goal - value if higher else value - goal))
+
+
+def among(case: Case, n: int, others: list[int]) -> dict[str, Any]:
+    """Return the place of the city's latest value among the others', and the frontier of these."""
+    t = int(case.latest.period[n, case.subject])
+    values = case.measured.value[n, others, t]
+    values = values[~np.isnan(values)]
+    if len(values) < FEW:
+        none = {"frontier": None, "to_frontier": None, "percentile": None}
+        return {**none, "comparables": len(values)}
+    own = case.measured.value[n, case.subject, t]
+    sign = 1.0 if case.loom.indicator(n).better == "higher" else -1.0
+    worse = float((sign * values < sign * own).mean()) + 0.5 * float((values == own).mean())
+    best = frontier(sign * values) * sign
+    return {
+        "frontier": tidy(best),
+        "to_frontier": _still(case, n, float(own), best),
+        "percentile": tidy(worse),
+        "comparables": len(values),
+    }
+
+
+def frontier(values: Array) -> float:
+    """Return the value at the frontier where more is better: a rank, so that no outlier is it."""
+    rank = max(FRONTIER_RANK, math.ceil(FRONTIER_SHARE * len(values)))
+    return float(np.sort(values)[::-1][rank - 1])
+
+
+def weights_today(case: Case, woven: dict[str, list[dict[str, Any]]]) -> dict[int, float]:
+    """Return the share of the city's score that rests on each indicator, 0-1, as measured today.
+
+    Weight passes over what is not measured and what is not assessable, just as the weave does.
+    """
+    measured = set(case.scored)
+    domains = [r["domain"] for r in woven["domains"] if r["score"] is not None]
+    found = {}
+    for domain in domains:
+        cells = [r for r in woven["cells"] if r["domain"] == domain and r["score"] is not None]
+        keys = [f"{domain}.{r['factor']}" for r in cells]
+        part = case.loom.share("domains", domain, domains)
+        for row, key in zip(cells, keys, strict=True):
+            members = [n for n in case.loom.members(domain, row["factor"]) if n in measured]
+            ids = [case.measured.indicators[n] for n in members]
+            cell = part * case.loom.share("cells", key, keys)
+            for n, ident in zip(members, ids, strict=True):
+                found[n] = cell * case.loom.share("indicators", ident, ids)
+    return found
+
+
+def strengths(gaps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """List what scores high and better than most comparable cities, highest first."""
+    keys = ("indicator", "period", "value", "score", "percentile", "comparables")
+    strong = [
+        {key: gap[key] for key in keys}
+        for gap in gaps
+        if gap["score"] >= STRONG_SCORE
+        and gap["percentile"] is not None
+        and gap["percentile"] >= STRONG_PLACE
+    ]
+    return sorted(strong, key=lambda s: (-s["score"], -s["percentile"], s["indicator"]))
 
 
 def floors(loom: Loom, latest: Latest, subject: int, day: date) -> list[dict[str, Any]]:
@@ -66,32 +176,6 @@ def readings(loom: Loom, latest: Latest, subject: int, day: date) -> list[dict[s
                 made.append(
                     {"indicator": ident, "reading": benchmark.reading, "score": tidy(float(score))}
                 )
-    return made
-
-
-def trends(loom: Loom, latest: Latest, subject: int) -> list[dict[str, Any]]:
-    """Compare the first and the last figure of each indicator, by one and the same benchmark."""
-    made = []
-    for n, ident in enumerate(loom.measured.indicators):
-        value = loom.measured.value[n, subject]
-        known = np.flatnonzero(~np.isnan(value) & latest.begun)
-        if len(known) < 2:
-            continue
-        first, last = int(known[0]), int(known[-1])
-        score = loom.measured.score[n, subject]
-        benchmark = loom.measured.benchmarks[ident]
-        # A target pro-rated by year is another yardstick each year: values compare, scores do not.
-        same = benchmark is not None and benchmark.spread is None
-        moved = score[last] - score[first] if same else np.nan
-        made.append(
-            {
-                "indicator": ident,
-                "from": loom.measured.cube.periods[first],
-                "to": loom.measured.cube.periods[last],
-                "change": tidy(value[last] - value[first]),
-                "score_change": tidy(moved) if np.isfinite(moved) else None,
-            }
-        )
     return made
 
 

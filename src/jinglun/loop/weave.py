@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from jinglun.framework import DOMAINS, FACTOR_IDS
 from jinglun.loop.measure import Measured
 from jinglun.loop.sense import Sensed
-from jinglun.methods.scoring import weighted_score
+from jinglun.loop.weaving import AIMS, CELLS, Pattern, hold, pattern, stated, weave_all
 from jinglun.model.arrays import Array, tidy
 from jinglun.model.catalogue import Catalogue, Indicator
 from jinglun.model.city import City
@@ -93,78 +94,46 @@ class Loom:
                 chosen.append(n)
         return chosen
 
-    def mean(self, scores: Array, members: Sequence[int]) -> tuple[float, float]:
-        """Return the weighted mean score of `members` and its coverage, 0-1."""
-        if not members:
-            return np.nan, 0.0
-        weights = np.array(
-            [self.city.weights.indicators.get(self.measured.indicators[n], 1.0) for n in members]
-        )
-        score, coverage = weighted_score(scores[list(members)], weights)
-        return float(score), float(coverage) if np.isfinite(coverage) else 0.0
-
-    def assessed(self, score: float, coverage: float) -> float | None:
-        """Return the score, or None where coverage is too thin to say anything."""
-        enough = tidy(coverage) >= self.city.settings.assessable_coverage
-        return tidy(score) if enough and np.isfinite(score) else None
-
-    def over(self, parts: Iterable[tuple[float | None, float, float]]) -> tuple[float, float]:
-        """Return the mean over assessed (score, coverage, weight) parts, and coverage over all."""
-        scores, coverages, weights = zip(*parts, strict=True)
-        values = np.array([np.nan if s is None else s for s in scores])
-        mean, _ = weighted_score(values, np.array(weights))
-        total = sum(weights)
-        coverage = (
-            sum(c * w for c, w in zip(coverages, weights, strict=True)) / total if total else 0
-        )
-        return float(mean), float(coverage)
+    @functools.cached_property
+    def pattern(self) -> Pattern:
+        """The memberships and the stated weights of the scored indicators, as matrices."""
+        return pattern([self.indicator(n) for n in self.scored], self.city.weights)
 
     def weave(self, place: str, scores: Array, period: str) -> dict[str, list[dict[str, Any]]]:
         """Return cells, domains, factors, aims and city of one place as rows of weave.json."""
         head = {"place": place, "period": period, "scenario": SCENARIO}
-        cells = {}
-        for domain in DOMAINS:
-            for factor in FACTOR_IDS:
-                members = self.members(domain.id, factor)
-                score, coverage = self.mean(scores, members)
-                cells[domain.id, factor] = (self.assessed(score, coverage), coverage, members)
-        factor_level = {f: self._factor_level(scores, f) for f in FACTOR_IDS}
-        domains = {
-            d.id: self.over(
-                [(*cells[d.id, f][:2], self._weight("cells", f"{d.id}.{f}")) for f in FACTOR_IDS]
-            )
-            for d in DOMAINS
-        }
-        factors = {
-            f: self.over(
-                [(*cells[d.id, f][:2], self._weight("cells", f"{d.id}.{f}")) for d in DOMAINS]
-                + [(*factor_level[f], 1.0)]
-            )
-            for f in FACTOR_IDS
-        }
-        city = self.over(
-            (self.assessed(*domains[d.id]), domains[d.id][1], self._weight("domains", d.id))
-            for d in DOMAINS
-        )
+        own = np.asarray(scores, float)[self.scored][:, None]
+        held = hold(self.pattern, ~np.isnan(own), self.city.settings)
+        woven = weave_all(self.pattern, held, own[None], stated(self.pattern))
+
+        def row(kind: str, at: int) -> dict[str, Any]:
+            score = float(woven.of(kind)[0, at, 0])
+            coverage = tidy(float(held.coverage[kind][at, 0]))
+            told = tidy(score) if np.isfinite(score) else None
+            return {"score": told, "low": None, "high": None, "coverage": coverage}
+
         return {
             "cells": [
-                {**head, "domain": d, "factor": f, **self._row(s, c), "indicators": self._ids(m)}
-                for (d, f), (s, c, m) in cells.items()
+                {
+                    **{**head, "domain": d, "factor": f, **row("blocks", at)},
+                    "indicators": self._ids(self.members(d, f)),
+                }
+                for at, (d, f) in enumerate(CELLS)
             ],
             "domains": [
-                {**head, "domain": d, **self._row(self.assessed(*sc), sc[1])}
-                for d, sc in domains.items()
+                {**head, "domain": d.id, **row("domains", at)} for at, d in enumerate(DOMAINS)
             ],
             "factors": [
-                {**head, "factor": f, **self._row(self.assessed(*sc), sc[1])}
-                for f, sc in factors.items()
+                {**head, "factor": f, **row("factors", at)} for at, f in enumerate(FACTOR_IDS)
             ],
             "aims": [
-                {**head, "domain": d.id, "aim": a.id, **self._aim(scores, d.id, a.id)}
-                for d in DOMAINS
-                for a in d.aims
+                {
+                    **{**head, "domain": d, "aim": a, **row("aims", at)},
+                    "indicators": self._ids(self.members(d, aim=a)),
+                }
+                for at, (d, a) in enumerate(AIMS)
             ],
-            "city": [{**head, **self._headline(*city)}],
+            "city": [{**head, **row("city", 0)}],
         }
 
     def _weight(self, kind: str, key: str) -> float:
@@ -178,23 +147,6 @@ class Loom:
 
     def _ids(self, members: Sequence[int]) -> list[str]:
         return [self.measured.indicators[n] for n in members]
-
-    def _factor_level(self, scores: Array, factor: str) -> tuple[float | None, float]:
-        score, coverage = self.mean(scores, self.members(None, factor))
-        return self.assessed(score, coverage), coverage
-
-    def _aim(self, scores: Array, domain: str, aim: str) -> dict[str, Any]:
-        members = self.members(domain, aim=aim)
-        score, coverage = self.mean(scores, members)
-        row = self._row(self.assessed(score, coverage), coverage)
-        return {**row, "indicators": self._ids(members)}
-
-    def _row(self, score: float | None, coverage: float) -> dict[str, Any]:
-        return {"score": score, "low": None, "high": None, "coverage": tidy(coverage)}
-
-    def _headline(self, score: float, coverage: float) -> dict[str, Any]:
-        enough = tidy(coverage) >= self.city.settings.headline_coverage and np.isfinite(score)
-        return self._row(tidy(score) if enough else None, coverage)
 
 
 def weight_in_city(loom: Loom, n: int) -> float:

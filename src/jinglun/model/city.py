@@ -10,6 +10,8 @@ from typing import Literal
 
 from jinglun.model.catalogue import Benchmark
 
+# A field that is called date hides the type from those who read the class.
+Day = date
 QualityClass = Literal["A", "B", "C", "D", "E", "F"]
 
 
@@ -159,6 +161,91 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """Which peers the city is set beside: how many of the most alike, or those it names."""
+
+    count: int = 12
+    choose: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the city wants of an indicator by a year, and the office that answers for it.
+
+    `since` is the year it starts from and `start` the value then; without them its figures say it.
+    """
+
+    indicator: str
+    year: int
+    value: float
+    office_zh: str = ""
+    office_en: str = ""
+    source_zh: str = ""
+    source_en: str = ""
+    since: int | None = None
+    start: float | None = None
+    update_months: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How the backtest holds regions out: so many first letters of a place's id name its region."""
+
+    region_letters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a city sets of its stages: points a level asks, cuts of the names, own targets.
+
+    What is empty is as the rule has it. `targets` are in an indicator's own unit, one a level from
+    the second to the fifth.
+    """
+
+    levels: tuple[float, ...] = ()
+    cuts: tuple[float, ...] = ()
+    targets: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """What a city says of its own character: if it lives on resources, what jobs compare with.
+
+    `reference` is employed persons by sector of the whole that quotients are taken of.
+    """
+
+    resource: Literal["growing", "mature", "declining", "regenerating", "none"] | None = None
+    source_zh: str = ""
+    source_en: str = ""
+    reference: Mapping[str, float] = field(default_factory=dict)
+    reference_zh: str = ""
+    reference_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How often the worlds of doubt are drawn, and the error band of a quality class, 0.05 = 5 %.
+
+    Classes the city does not name keep the bands of loop/rules/doubt.toml.
+    """
+
+    draws: int = 2000
+    bands: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an office said of a figure that it was asked about; `flag` is the question's id."""
+
+    flag: str
+    by: str
+    date: Day
+    verdict: Literal["confirmed", "corrected", "open"]
+    says_zh: str = ""
+    says_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class City:
     """A city as its folder describes it; `folder` is where every relative path starts."""
 
@@ -177,7 +264,14 @@ class City:
     settings: Settings = field(default_factory=Settings)
     weights: Weights = field(default_factory=Weights)
     map: MapNote = field(default_factory=MapNote)
+    doubt: Doubt = field(default_factory=Doubt)
+    peers: Peers = field(default_factory=Peers)
+    stage: Stages = field(default_factory=Stages)
+    character: Character = field(default_factory=Character)
     benchmarks: Mapping[str, tuple[Benchmark, ...]] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    backtest: Held = field(default_factory=Held)
+    answers: tuple[Answer, ...] = ()
     sources: tuple[Source, ...] = ()
     folder: Path = Path()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -49,6 +50,10 @@ class Places:
 
     def children(self) -> dict[int, list[int]]:
         """Return the positions of the parts of every place that has any: those one level down."""
+        return self._children
+
+    @functools.cached_property
+    def _children(self) -> dict[int, list[int]]:
         index, rung = self.index(), {level: n for n, level in enumerate(self.levels)}
         found: dict[int, list[int]] = {}
         for i, place in enumerate(self.all):
@@ -91,7 +96,7 @@ class Places:
         chosen = {name: (held & inside) or held for name, held in bearers.items()}
         return {name: min(held) for name, held in chosen.items() if len(held) == 1}
 
-    @property
+    @functools.cached_property
     def subject(self) -> int:
         """The position of the subject city."""
         return self.of_role("subject")[0]

@@ -79,13 +79,18 @@ def benchmark_block(block: Mapping[str, Any]) -> dict[str, Any]:
     return {("since" if key == "from" else key): value for key, value in block.items()}
 
 
+VERBS = ("read", "steer", "tell")
+"""What a factor is asked to do: functions of its module that are no formulas."""
+
+
 def functions(module: str) -> dict[str, Callable[..., Any]]:
-    """Return the public functions that a module itself defines, by name."""
+    """Return the public functions that a module itself defines, by name, but for its verbs."""
     loaded = importlib.import_module(module)
     return {
         name: value
         for name, value in vars(loaded).items()
         if inspect.isfunction(value) and value.__module__ == module and not name.startswith("_")
+        if name not in VERBS
     }
 
 

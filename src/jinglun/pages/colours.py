@@ -43,9 +43,12 @@ def text_on(fill: str) -> str:
 
 
 def score_colour(score: float | None) -> tuple[str, str]:
-    """Return (background, text) of a score in points, five classes of 20; None is not measured."""
+    """Return (background, text) of a score in points, five classes of 20; None is not measured.
+
+    The class is that of the whole number which is printed: 59.8 is shown, and coloured, as 60.
+    """
     value = finite(score)
     if value is None:
         return MISSING_FILL, MISSING_TEXT
-    fill = SCORE_FILLS[int(within(value, 0.0, 99.0) // 20)]
+    fill = SCORE_FILLS[int(within(round(value), 0.0, 99.0) // 20)]
     return fill, text_on(fill)

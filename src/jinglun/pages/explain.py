@@ -1,53 +1,71 @@
-"""Where one number comes from, as text: its formula, its facts, their files and rows."""
+"""Where a number comes from: an indicator's facts, a score's parts, a variable's file and row."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from jinglun.model.errors import nearest
-from jinglun.model.periods import first_day, last_day
 from jinglun.model.release import Release
+from jinglun.pages import explain_scores, explain_variables
+from jinglun.pages.amounts import amount, exact, number
 from jinglun.pages.panels import in_force
-from jinglun.pages.view import located, number, with_unit
+from jinglun.pages.scores import NotWhole as NotWhole
+from jinglun.pages.traces import NotKnown as NotKnown
+from jinglun.pages.traces import (
+    begun,
+    children,
+    fact_lines,
+    nearest_of,
+    place_of,
+    rows_of,
+    traced,
+)
 from jinglun.pages.words import Words
 
 
-class NotKnown(Exception):
-    """A name the release does not have."""
-
-    def __init__(self, kind: str, found: str, hint: str) -> None:
-        super().__init__(found)
-        self.kind, self.found, self.hint = kind, found, hint
-
-
 def explain(
-    release: Release, indicator: str, place: str | None, period: str | None, w: Words
+    release: Release, said: str, place: str | None, period: str | None, w: Words
 ) -> dict[str, Any]:
-    """Return everything behind one value; NotKnown for an indicator or place that is not there."""
-    term = _indicator(release, indicator)
-    where = _place(release, place)
-    values = _rows(release, "measures", where["place"], indicator=[term["id"]])
-    values.sort(key=lambda row: (last_day(row["period"]) or date.min, row["period"]))
-    day = date.fromisoformat(release.head["date"])
-    begun = [v for v in values if (first_day(v["period"]) or day) <= day]
-    chosen = begun if period is None else [v for v in values if v["period"] == period]
+    """Return everything behind an indicator's value, a score or a variable, by its name.
+
+    NotKnown for a name, place or period that is not there; it carries the nearest names. NotWhole
+    for a score of a release whose weave does not have it.
+    """
+    wanted = explain_scores.wanted(release, said)
+    if wanted is not None:
+        return explain_scores.explain_score(release, wanted, place, period)
+    if said in release.terms["variables"]:
+        return explain_variables.explain_variable(release, said, place, period)
+    return _explain_indicator(release, said, place, period, w)
+
+
+def _explain_indicator(
+    release: Release, said: str, place: str | None, period: str | None, w: Words
+) -> dict[str, Any]:
+    term = _indicator(release, said)
+    where = place_of(release, place)
+    values = rows_of(release, "measures", where["place"], indicator=[term["id"]])
+    known = begun(values, release)
+    chosen = known if period is None else [v for v in values if v["period"] == period]
     value = chosen[-1] if chosen else None
     if period is not None and period not in release.head["periods"]:
         raise NotKnown("period", period, ", ".join(release.head["periods"]))
     at = value["period"] if value else period
     return {
+        "kind": "indicator",
         "indicator": {k: term[k] for k in ("id", "code", "zh", "en", "unit", "formula")},
         "definition": term[f"definition_{'zh' if w.language == 'zh' else 'en'}"],
         "place": {k: where[k] for k in ("place", "title_zh", "title_en", "level")},
+        "currency": release.head["city"]["currency"],
         "period": at,
-        "periods": [v["period"] for v in values],
+        "periods": sorted(v["period"] for v in values),
         "value": value["value"] if value else None,
         "score": value["score"] if value else None,
+        "score_low": value["score_low"] if value else None,
+        "score_high": value["score_high"] if value else None,
         "benchmark": in_force(term),
         "expired": term["expired"],
-        "facts": _facts(release, term, where["place"], at, w),
+        "facts": _facts(release, term, where["place"], at),
         "missing": [] if value else _missing(release, term, where["place"], at),
     }
 
@@ -57,81 +75,23 @@ def _indicator(release: Release, said: str) -> Mapping[str, Any]:
     codes = {one["code"].lower(): ident for ident, one in indicators.items()}
     ident = codes.get(said.lower(), said)
     if ident not in indicators:
-        raise NotKnown("indicator", said, nearest(said, indicators))
+        names = [*indicators, *explain_scores.names(release), *release.terms["variables"]]
+        raise NotKnown("indicator", said, nearest_of(said, names))
     return indicators[ident]
 
 
-def _place(release: Release, said: str | None) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = release.tables["places"].to_pylist()
-    wanted = said or release.head["city"]["subject"]
-    for row in rows:
-        if wanted in (row["place"], row["title_zh"], row["title_en"]):
-            return row
-    known = [name for row in rows for name in (row["place"], row["title_zh"], row["title_en"])]
-    raise NotKnown("place", wanted, nearest(wanted, known))
-
-
-def _rows(release: Release, table: str, place: str, **within: list[str]) -> list[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found = release.tables[table]
-    test = pc.equal(found["place"], place)
-    for column, values in within.items():
-        test = pc.and_(test, pc.is_in(found[column], value_set=pa.array(values, pa.string())))
-    rows: list[dict[str, Any]] = found.filter(test).to_pylist()
-    return rows
-
-
-def _children(release: Release, place: str) -> list[str]:
-    places = release.tables["places"].to_pylist()
-    return [row["place"] for row in places if row["parent"] == place]
-
-
 def _facts(
-    release: Release, term: Mapping[str, Any], place: str, period: str | None, w: Words
+    release: Release, term: Mapping[str, Any], place: str, period: str | None
 ) -> list[dict[str, Any]]:
     if period is None:
         return []
-    places = _children(release, place) if term["over"] == "districts" else [place]
+    places = children(release, place) if term["over"] == "districts" else [place]
     rows = [
         row
         for one in places
-        for row in _rows(release, "facts", one, period=[period], variable=term["parameters"])
+        for row in rows_of(release, "facts", one, period=[period], variable=term["parameters"])
     ]
-    return [_fact(release, row, w) for row in rows]
-
-
-def _fact(release: Release, row: dict[str, Any], w: Words) -> dict[str, Any]:
-    kind, _, rest = row["locator"].partition(":")
-    made = dict(row)
-    if row["source"] != "jinglun":
-        made |= _file(release, row)
-        return made
-    if kind == "share":
-        places, variables = [row["place"]], rest.split("/")
-    else:
-        base = rest.partition(":")[2]
-        places = _children(release, row["place"])
-        variables = [row["variable"], *([base] if base else [])]
-    made["from"] = [
-        _fact(release, one, w)
-        for place in places
-        for one in _rows(release, "facts", place, period=[row["period"]], variable=variables)
-    ]
-    return made
-
-
-def _file(release: Release, row: Mapping[str, Any]) -> dict[str, Any]:
-    file, number_, column = located(row["locator"])
-    source = next(i for i in release.head["inputs"] if i["source"] == row["source"])
-    return {
-        "file": file,
-        "row": None if number_ == "*" else int(number_),
-        "column": column,
-        "path": source["path"],
-        "sha256": source["sha256"],
-    }
+    return [traced(release, row) for row in rows]
 
 
 def _missing(
@@ -140,15 +100,23 @@ def _missing(
     within = {"variable": list(term["parameters"])}
     if period is not None:
         within["period"] = [period]
-    known = {row["variable"] for row in _rows(release, "facts", place, **within)}
+    known = {row["variable"] for row in rows_of(release, "facts", place, **within)}
     return [v for v in term["parameters"] if v not in known]
 
 
 # --- as text ------------------------------------------------------------------------------------
 
 
-def text(found: Mapping[str, Any], w: Words) -> str:
-    """Return what was found as lines for a terminal."""
+def text(found: Mapping[str, Any], w: Words, everything: bool = False) -> str:
+    """Return what was found as lines for a terminal, of a score down to `everything` or not."""
+    if found["kind"] == "score":
+        return "\n".join(explain_scores.lines(found, w, everything))
+    if found["kind"] == "variable":
+        return "\n".join(explain_variables.lines(found, w))
+    return "\n".join(_indicator_lines(found, w))
+
+
+def _indicator_lines(found: Mapping[str, Any], w: Words) -> list[str]:
     one, tag = found["indicator"], w.language
     title = one.get(tag) or one["en"]
     place = found["place"].get(f"title_{tag}") or found["place"]["title_en"]
@@ -164,8 +132,8 @@ def text(found: Mapping[str, Any], w: Words) -> str:
     if found["facts"]:
         lines += ["", f"{w('explain.facts')}:"]
         for fact in found["facts"]:
-            lines += _fact_lines(fact, w, "  ")
-    return "\n".join(lines)
+            lines += fact_lines(fact, found["currency"], w, "  ")
+    return lines
 
 
 def _value_lines(found: Mapping[str, Any], w: Words) -> list[str]:
@@ -173,16 +141,23 @@ def _value_lines(found: Mapping[str, Any], w: Words) -> list[str]:
         missing = w("list.comma").join(found["missing"])
         said = w("explain.missing", variables=missing) if missing else w("explain.missing_zero")
         return [said]
-    score = found["score"]
+    given = (found["value"], found["indicator"]["unit"], found["currency"], w)
+    whole = exact(*given)
     return [
-        f"{w('explain.value')}: {_amount(number(found['value']), found['indicator']['unit'], w)}",
-        f"{w('explain.score')}: {w('explain.no_score') if score is None else number(score)}",
+        f"{w('explain.value')}: {amount(*given)}" + (f" ({whole})" if whole else ""),
+        f"{w('explain.score')}: {_score(found, w)}",
         w("explain.other_periods", periods=w("list.comma").join(found["periods"])),
     ]
 
 
-def _amount(figure: str, unit: str, w: Words) -> str:
-    return with_unit(figure, w(f"unit.{unit}") if w.has(f"unit.{unit}") else unit)
+def _score(found: Mapping[str, Any], w: Words) -> str:
+    if found["score"] is None:
+        return w("explain.no_score")
+    said = number(found["score"])
+    if found["score_low"] is None or found["score_high"] is None:
+        return said
+    ends = {"low": number(found["score_low"]), "high": number(found["score_high"])}
+    return f"{said} ({w('score.interval_about', **ends)})"
 
 
 def _benchmark_lines(found: Mapping[str, Any], w: Words) -> list[str]:
@@ -192,8 +167,8 @@ def _benchmark_lines(found: Mapping[str, Any], w: Words) -> list[str]:
     where = benchmark["jurisdiction"]
     said = w(
         "explain.benchmark_said",
-        zero=number(benchmark["zero"]),
-        full=number(benchmark["full"]),
+        zero=amount(benchmark["zero"], found["indicator"]["unit"], found["currency"], w),
+        full=amount(benchmark["full"], found["indicator"]["unit"], found["currency"], w),
         status=w(f"status.{benchmark['status']}"),
         since=benchmark["since"],
         jurisdiction=w("benchmark.everywhere") if where == "*" else where,
@@ -201,22 +176,3 @@ def _benchmark_lines(found: Mapping[str, Any], w: Words) -> list[str]:
     )
     lines = [f"{w('explain.benchmark')}: {said}"]
     return [*lines, w("explain.expired")] if found["expired"] else lines
-
-
-def _fact_lines(fact: Mapping[str, Any], w: Words, margin: str) -> list[str]:
-    head = (
-        f"{margin}{fact['place']} {fact['period']} {fact['variable']} = "
-        f"{_amount(repr(fact['value']), fact['unit'], w)} [{fact['quality']}]"
-    )
-    lines = [head]
-    if "file" in fact:
-        key = "explain.reduced" if fact["row"] is None else "explain.read"
-        lines.append(
-            f"{margin}    " + w(key, **{k: fact[k] for k in ("file", "row", "column", "source")})
-        )
-        lines.append(f"{margin}    {fact['path']}  {w('explain.sha')} {fact['sha256'][:16]}")
-        return lines
-    lines.append(f"{margin}    ← {fact['locator']}")
-    for one in fact.get("from", []):
-        lines += _fact_lines(one, w, margin + "      ")
-    return lines

@@ -13,6 +13,7 @@ from jinglun.pages.colours import INK, MISSING_FILL, MISSING_TEXT, text_on
 from jinglun.pages.legends import LegendClass
 
 _Rings = tuple[tuple[tuple[float, float], ...], ...]
+_Mark = tuple[float, float, float, float]
 
 
 class Shape(NamedTuple):
@@ -24,6 +25,7 @@ class Shape(NamedTuple):
     missing: bool = False
     href: str | None = None
     text: str = ""
+    named: bool = False
 
 
 class _Ground(NamedTuple):
@@ -195,29 +197,51 @@ def _shared(
 
 
 def _map_labels(placed: Sequence[tuple[Shape, _Ground]]) -> tuple[str, list[Shape]]:
-    """Write values on their districts, the roomiest first; return also the shapes left without."""
-    taken: list[tuple[float, float, float]] = []
+    """Write labels on their districts, the roomiest first; return the shapes left without, too."""
+    taken: list[_Mark] = []
     labels: dict[int, str] = {}
+    whole: set[int] = set()
     for i in sorted(range(len(placed)), key=lambda i: -placed[i][1].room):
         shape, ground = placed[i]
-        half = 0.5 * svg.extent(shape.text)
-        x = svg.inside(ground.x, half)
-        # A number may hang over the border by a fifth; further, it is read as the neighbour's.
-        roomy = ground.room >= 1.6 * half and ground.height >= svg.FONT
-        free = all(abs(x - ox) > half + oh or abs(ground.y - oy) > svg.FONT for ox, oy, oh in taken)
-        if shape.text and roomy and free:
-            taken.append((x, ground.y, half))
-            labels[i] = _map_label(shape, x, ground.y)
-    missed = [shape for i, (shape, _) in enumerate(placed) if i not in labels and shape.text]
+        lines = [shape.label, shape.text] if shape.named and shape.text else [shape.text]
+        for said in (lines, lines[-1:]):
+            mark = _mark(said, ground)
+            if mark and all(_apart(mark, other) for other in taken):
+                taken.append(mark)
+                labels[i] = _map_lines(shape, said, mark)
+                whole |= {i} if said == lines else set()
+                break
+    missed = [shape for i, (shape, _) in enumerate(placed) if i not in whole and shape.text]
     return "".join(labels[i] for i in sorted(labels)), missed
 
 
-def _map_label(shape: Shape, x: float, y: float) -> str:
-    """Write a value with a halo of its ground, which keeps it off the hatch and the borders."""
+def _mark(lines: Sequence[str], ground: _Ground) -> _Mark | None:
+    """Return where lines of a label stand in a district, None where it has no room for them."""
+    half = 0.5 * max(map(svg.extent, lines))
+    tall = svg.FONT * (1.0 + 1.2 * (len(lines) - 1))
+    # A number may hang over the border by a fifth; further, it is read as the neighbour's. A name
+    # stands off the line that was measured, so it needs all of its own width.
+    roomy = ground.room >= (1.6 if len(lines) == 1 else 2.1) * half and ground.height >= tall
+    return (svg.inside(ground.x, half), ground.y, half, tall) if half and roomy else None
+
+
+def _apart(one: _Mark, other: _Mark) -> bool:
+    (ax, ay, a_half, a_tall), (bx, by, b_half, b_tall) = one, other
+    return abs(ax - bx) > a_half + b_half or abs(ay - by) > 0.5 * (a_tall + b_tall)
+
+
+def _map_lines(shape: Shape, lines: Sequence[str], mark: _Mark) -> str:
+    x, y, _, tall = mark
+    first = y - 0.5 * (tall - svg.FONT)
+    return "".join(
+        _map_label(shape, words, x, first + 1.2 * svg.FONT * n) for n, words in enumerate(lines)
+    )
+
+
+def _map_label(shape: Shape, words: str, x: float, y: float) -> str:
+    """Write a line with a halo of its ground, which keeps it off the hatch and the borders."""
     ground, ink = (
         (MISSING_FILL, MISSING_TEXT) if shape.missing else (shape.fill, text_on(shape.fill))
     )
     halo = {"stroke": ground, "stroke_width": "3", "paint_order": "stroke"}
-    return svg.text(
-        x, y, shape.text, text_anchor="middle", fill=ink, stroke_linejoin="round", **halo
-    )
+    return svg.text(x, y, words, text_anchor="middle", fill=ink, stroke_linejoin="round", **halo)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,13 @@ from markupsafe import Markup
 
 from jinglun.model.periods import last_day, year_of
 from jinglun.pages import charts, colours, legends, maps
+from jinglun.pages.sentences import has_headline as has_headline
+from jinglun.pages.sentences import headline as headline
+from jinglun.pages.sentences import outside_total as outside_total
+from jinglun.pages.sentences import own as own
+from jinglun.pages.sentences import sum_title as sum_title
 from jinglun.pages.sentences import term_title as term_title
+from jinglun.pages.standing import targets
 from jinglun.pages.view import Figure, View, located, number, page_name
 
 FEW = 20
@@ -23,16 +29,50 @@ def cell_style(score: float | None) -> Markup:
     return Markup(f"background:{fill};color:{text}")
 
 
-def bar(seen: View, score: float | None, ident: str, name: str) -> Markup:
-    """Return the score bar of anything scored."""
-    said = (
-        seen.words("score.none") if score is None else seen.words("score.of", score=number(score))
-    )
+def bar(seen: View, row: Mapping[str, Any], ident: str, name: str) -> Markup:
+    """Return the score bar of a row with a score, and its interval below where there is one."""
+    score, low, high = row["score"], row["low"], row["high"]
+    key = "score.none" if score is None else "score.of" if low is None else "score.between"
+    said = seen.words(key, **{k: _points(v) for k, v in (("score", score), *_ends(low, high))})
     return Markup(
         charts.score_bar(
-            score, ident=ident, title=name, desc=said, number=lambda s: f"{s:.0f}", missing="—"
+            score, low=low, high=high, ident=ident, title=name, desc=said, number=_points
         )
     )
+
+
+def figure_bar(seen: View, figure: Figure) -> Markup:
+    """Return the score bar of a figure."""
+    row = {"score": figure.score, "low": figure.score_low, "high": figure.score_high}
+    return bar(seen, row, "score", seen.words("table.score"))
+
+
+def _ends(low: float | None, high: float | None) -> list[tuple[str, float | None]]:
+    return [("low", low), ("high", high)]
+
+
+def _points(score: float | None) -> str:
+    return "—" if score is None else f"{score:.0f}"
+
+
+def interval(seen: View, low: float | None, high: float | None) -> str:
+    """Return the interval of a score as a reader says it, or nothing where there is none."""
+    if low is None or high is None:
+        return ""
+    return seen.words("score.interval", low=_points(low), high=_points(high))
+
+
+def whisker_style(row: Mapping[str, Any]) -> Markup:
+    """Return where the interval of a score begins and ends on a line from 0 to 100 points."""
+    low, high = max(0.0, row["low"]), min(100.0, row["high"])
+    return Markup(
+        f"--low:{low:.1f}%;--wide:{high - low:.1f}%;--at:{min(100.0, max(0.0, row['score'])):.1f}%"
+    )
+
+
+def has_intervals(seen: View) -> bool:
+    """Say whether this release tells how far each score may be off."""
+    return any(c["low"] is not None for c in seen.cells(seen.subject).values())
 
 
 def legend(seen: View) -> Markup:
@@ -89,6 +129,8 @@ def trend(seen: View, ident: str) -> Markup | str:
         return ""
     indicator = seen.indicator(ident)
     first, last = history[0], history[-1]
+    lines = [*_lines(seen, indicator), *target_lines(seen, ident)]
+    unit, written = _axis(seen, [f.value for f in history], lines, indicator["unit"])
     return Markup(
         charts.trend(
             [(f.period, _year(f.period), f.value, "") for f in history],
@@ -101,11 +143,26 @@ def trend(seen: View, ident: str) -> Markup | str:
                 last=seen.amount(last.value, last.unit),
                 ended=last.period,
             ),
-            unit=seen.unit(indicator["unit"]),
-            number=number,
-            benchmarks=_lines(seen, indicator),
+            unit=unit,
+            number=written,
+            benchmarks=lines,
         )
     )
+
+
+def _axis(
+    seen: View, values: Iterable[float], lines: Iterable[tuple[float, str]], unit: str
+) -> tuple[str, Callable[[float], str]]:
+    return seen.axis([*values, *(value for value, _ in lines)], unit)
+
+
+def target_lines(seen: View, ident: str) -> list[tuple[float, str]]:
+    """Return the targets as lines of a chart."""
+    return [
+        (row["value"], seen.words("chart.target", year=row["year"]))
+        for row in targets(seen, ident)
+        if row["value"] is not None
+    ]
 
 
 def ranked(seen: View, ident: str, period: str) -> list[tuple[str, Figure]]:
@@ -125,10 +182,13 @@ def districts_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
     rows = ranked(seen, ident, figure.period)
     if not rows:
         return ""
-    indicator = seen.indicator(ident)
+    indicator, lines = seen.indicator(ident), _lines(seen, seen.indicator(ident))
+    values = [figure.value, *(f.value for _, f in rows)]
+    unit, written = _axis(seen, values, lines, indicator["unit"])
     return Markup(
         charts.dot_plot(
-            [(seen.place(p), f.value, f"../district/{page_name(p)}.html", False) for p, f in rows],
+            [*_dots(seen, rows)],
+            missing=seen.words("score.blank"),
             reference=figure.value,
             ident="districts",
             title=seen.words("chart.districts", name=seen.name(ident), period=figure.period),
@@ -139,12 +199,22 @@ def districts_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
                 worst=seen.place(rows[-1][0]),
                 low=seen.amount(rows[-1][1].value, figure.unit),
             ),
-            unit=seen.unit(indicator["unit"]),
+            unit=unit,
             reference_label=seen.place(seen.subject),
-            number=number,
-            benchmarks=_lines(seen, indicator),
+            number=written,
+            benchmarks=lines,
         )
     )
+
+
+def _dots(
+    seen: View, rows: Sequence[tuple[str, Figure]]
+) -> Iterator[tuple[str, float | None, str, bool]]:
+    """Yield the rows of a dot plot of districts, those without a figure last."""
+    values: dict[str, float | None] = {p: f.value for p, f in rows}
+    for place in [*values, *(p for p in seen.districts if p not in values)]:
+        link = f"../district/{page_name(place)}.html"
+        yield seen.place(place), values.get(place), link, False
 
 
 def districts_map(
@@ -155,13 +225,15 @@ def districts_map(
     scored = any(f.score is not None for f in values.values())
     if not values or not scored:
         return ""
-    told = {p: (f.score, number(f.value)) for p, f in values.items()}
+    _, written = seen.axis((f.value for f in values.values()), figure.unit)
+    told = {p: (f.score, written(f.value)) for p, f in values.items()}
     return _map(
         seen,
         told,
         shapes,
         seen.words("chart.map", name=seen.name(ident), period=figure.period),
         "../district/",
+        named=True,
     )
 
 
@@ -179,7 +251,7 @@ def home_map(seen: View, shapes: Mapping[str, Any], cell: tuple[str, str]) -> Ma
         if score is not None:
             told[place] = (score, number(round(score)))
     title = seen.words("chart.cell_map", domain=domain, factor=factor)
-    return _map(seen, told, shapes, title, "district/") if told else ""
+    return _map(seen, told, shapes, title, "district/", named=True) if told else ""
 
 
 def best_cell(seen: View) -> tuple[str, str]:
@@ -198,6 +270,7 @@ def _map(
     shapes: Mapping[str, Any],
     title: str,
     link: str,
+    named: bool = False,
 ) -> Markup:
     drawn = [
         maps.Shape(
@@ -207,6 +280,7 @@ def _map(
             missing=told.get(p, (None, ""))[0] is None,
             href=f"{link}{page_name(p)}.html",
             text=told.get(p, (None, ""))[1],
+            named=named,
         )
         for p in seen.districts
         if p in shapes
@@ -229,7 +303,9 @@ def peers_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
     values = seen.index.peers.get((ident, figure.period), np.zeros(0))
     if len(values) < 2:
         return ""
-    indicator = seen.indicator(ident)
+    indicator, lines = seen.indicator(ident), _lines(seen, seen.indicator(ident))
+    size = [figure.value, float(np.median(np.abs(values)))]
+    unit, written = _axis(seen, size, lines, indicator["unit"])
     return Markup(
         charts.distribution(
             values.tolist(),
@@ -237,12 +313,12 @@ def peers_plot(seen: View, ident: str, figure: Figure) -> Markup | str:
             ident="peers",
             title=seen.words("chart.peers", name=seen.name(ident), period=figure.period),
             desc=position(seen, ident) or _told(seen, figure),
-            unit=seen.unit(indicator["unit"]),
-            number=number,
+            unit=unit,
+            number=written,
             subject_label=seen.place(seen.subject),
             peer_label=seen.words("chart.median"),
             count_label=seen.words("chart.peer_count"),
-            benchmarks=_lines(seen, indicator),
+            benchmarks=lines,
         )
     )
 
@@ -253,18 +329,32 @@ def _told(seen: View, figure: Figure) -> str:
 
 
 def position(seen: View, ident: str) -> str | None:
-    """Say what share of the peers the city does better than."""
+    """Say what share of all the places of its level the city does better than."""
     for row in seen.findings["positions"]:
         if row["indicator"] == ident:
-            few = row["peers"] < FEW
+            count = round(row["better_than"] * row["peers"])
+            ends = {0: "indicator.position_none", row["peers"]: "indicator.position_all"}
+            few = "indicator.position_few" if row["peers"] < FEW else "indicator.position"
             return seen.words(
-                "indicator.position_few" if few else "indicator.position",
+                ends.get(count, few),
                 peers=f"{row['peers']:,}",
                 share=number(round(100 * row["better_than"])),
-                count=round(row["better_than"] * row["peers"]),
+                count=count,
                 period=row["period"],
             )
     return None
+
+
+def lowest(seen: View, count: int) -> list[str]:
+    """Return the indicators with the lowest scores, of those that count in the city's score."""
+    counted = [g["indicator"] for g in seen.findings["gaps"]]
+    return [i for i in counted if not outside_total(seen.indicator(i))][:count]
+
+
+def one_coverage(seen: View) -> float | None:
+    """Return the coverage of all cells where it is one and the same as printed, else None."""
+    found = {round(100 * c["coverage"]) for c in seen.cells(seen.subject).values()}
+    return found.pop() / 100 if len(found) == 1 else None
 
 
 def fact_rows(seen: View, ident: str, place: str, period: str) -> list[dict[str, Any]]:
@@ -389,68 +479,6 @@ def rejected_rows(seen: View) -> list[dict[str, Any]]:
     """Return the first figures set aside, as many as a page bears."""
     rows: list[dict[str, Any]] = seen.release.tables["rejected"].slice(0, 200).to_pylist()
     return rows
-
-
-def district_rows(seen: View, place: str) -> dict[str, Any]:
-    """Return every figure a district has beside the city's, and where it differs most in score."""
-    rows, gaps = [], []
-    for ident in seen.release.terms["indicators"]:
-        here, city = seen.latest(ident, place), seen.latest(ident, seen.subject)
-        if here is None:
-            continue
-        same = city is not None and city.period == here.period
-        rows.append(_district_row(seen, ident, here, city if same else None))
-        both = same and city is not None and not seen.stale(here.period)
-        if both and city is not None and here.score is not None and city.score is not None:
-            gaps.append((here.score - city.score, rows[-1]))
-    gaps.sort(key=lambda gap: (gap[0], gap[1]["ident"]))
-    return {
-        "all": rows,
-        "worse": [_in_short(seen, row) for gap, row in gaps[:3] if gap < 0],
-        "better": [_in_short(seen, row) for gap, row in gaps[:-4:-1] if gap > 0],
-    }
-
-
-def _in_short(seen: View, row: Mapping[str, Any]) -> str:
-    """Return one figure of a district beside the city's, with its rank among the districts."""
-    return seen.words("district.figure", **{k: row[k] for k in ("name", "here", "city", "rank")})
-
-
-def _earlier(seen: View, here: Figure) -> str:
-    history = seen.history(here.indicator, here.place)
-    past = history[: history.index(here)]
-    return f"{seen.amount(past[-1].value, here.unit)} ({past[-1].period})" if past else "—"
-
-
-def _district_row(seen: View, ident: str, here: Figure, city: Figure | None) -> dict[str, Any]:
-    order = ranked(seen, ident, here.period)
-    judged = seen.indicator(ident)["role"] == "score"
-    best_high = seen.indicator(ident)["better"] == "higher"
-    ahead = sum(
-        1 for _, f in order if (f.value > here.value) == best_high and f.value != here.value
-    )
-    return {
-        "ident": ident,
-        "name": seen.name(ident),
-        "here": seen.amount(here.value, here.unit),
-        "city": seen.amount(city.value, city.unit) if city else "—",
-        "compared": _compared(seen, here, city, judged, best_high),
-        "rank": seen.words("district.rank_of", rank=ahead + 1, count=len(order)) if judged else "—",
-        "period": here.period,
-        "stale": seen.stale(here.period),
-        "earlier": _earlier(seen, here),
-    }
-
-
-def _compared(seen: View, here: Figure, city: Figure | None, judged: bool, best_high: bool) -> str:
-    if city is None or not judged:
-        return seen.words("district.neutral")
-    if here.value == city.value:
-        return seen.words("district.equal")
-    better = (here.value > city.value) == best_high
-    return ("▲ " if better else "▼ ") + seen.words(
-        "district.better" if better else "district.worse"
-    )
 
 
 def fallen(seen: View) -> list[dict[str, Any]]:

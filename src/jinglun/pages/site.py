@@ -12,9 +12,27 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from jinglun.model.release import FORMULA_STARTS, Release
-from jinglun.pages import base, panels
+from jinglun.pages import (
+    backtest,
+    base,
+    character,
+    districts,
+    doubt,
+    how,
+    integrity,
+    left_behind,
+    panels,
+    profile,
+    readings,
+    review,
+    scores,
+    stage,
+    standing,
+)
+from jinglun.pages.cards import cards
 from jinglun.pages.sentences import three_sentences
 from jinglun.pages.view import View, index, number, page_name, view
+from jinglun.pages.ways import ways
 from jinglun.pages.words import languages
 
 HEADER = (
@@ -42,6 +60,8 @@ def write_site(
             _write_downloads(seen, folder / "data")
         environment = _environment(seen, tags)
         pages = list(_pages(seen, shapes))
+        paths = {path for path, _, _ in pages}
+        environment.globals.update(ways=ways(paths), cards=cards(seen, paths))
         for done, (path, template, given) in enumerate(pages):
             if done % 50 == 0:
                 progress(tag, count * len(pages) + done, len(tags) * len(pages))
@@ -64,7 +84,12 @@ def _environment(seen: View, tags: list[str]) -> Environment:
         number=number,
         page_name=page_name,
         panels=panels,
+        scores=scores,
+        districts=districts,
+        standing=standing,
+        how=how,
         base=base,
+        readings=readings,
         head=seen.release.head,
     )
     return environment
@@ -111,6 +136,15 @@ def _pages(seen: View, shapes: Mapping[str, Any]) -> Iterator[Page]:
             "district.html",
             {"place": place, "shapes": shapes},
         )
+    yield "stage.html", "stage.html", {"stage": stage}
+    given = {"character": character, "told": character.parts_told(seen)}
+    yield "character.html", "character.html", given
+    yield "review.html", "review.html", {"review": review}
+    yield "backtest.html", "backtest.html", {"backtest": backtest}
+    yield "profile.html", "profile.html", {"profile": profile}
+    yield "left_behind.html", "left_behind.html", {"left_behind": left_behind}
+    yield "integrity.html", "integrity.html", {"integrity": integrity}
+    yield "doubt.html", "doubt.html", {"doubt": doubt}
     yield "base.html", "inventory.html", {}
     for name in ("indicators", "collect", "data", "method"):
         yield f"{name}.html", f"{name}.html", {}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +16,9 @@ import numpy as np
 from jinglun.model.arrays import Array
 from jinglun.model.periods import age_years, first_day, last_day
 from jinglun.model.release import Release
+from jinglun.pages import amounts, scores
+from jinglun.pages.amounts import number as number
+from jinglun.pages.amounts import with_unit as with_unit
 from jinglun.pages.words import Words, words
 
 
@@ -31,6 +33,8 @@ class Figure:
     unit: str
     score: float | None
     quality: str
+    score_low: float | None = None
+    score_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,25 +126,6 @@ def located(locator: str) -> tuple[str, str, str]:
     return found[1], found[2], found[3]
 
 
-def number(value: float) -> str:
-    """Return a value with the decimals its size deserves: 3,197,332; 95.6; 1.3; 0.042; 0.00002."""
-    size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}"
-    decimals = 1 if size >= 10 else 2
-    if 0 < size < 0.1:
-        decimals = min(300, max(4, 1 - math.floor(math.log10(size))))
-    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
-
-
-def with_unit(figure: str, named: str) -> str:
-    """Return a figure with its unit, which may say where the figure goes: `每万{n}`."""
-    if "{n}" in named:
-        return named.replace("{n}", figure)
-    return figure + ("" if named == "%" else " ") + named
-
-
 @dataclass(frozen=True)
 class View:
     """A release seen in one language."""
@@ -209,19 +194,38 @@ class View:
         """Return the title of the subject or a district."""
         return self.title(self.places[ident])
 
-    def unit(self, unit: str) -> str:
-        """Return a unit's name in the language, for the axis of a chart or the head of a column."""
-        return with_unit("", self._unit(unit)).strip()
+    @property
+    def currency(self) -> str:
+        """The money of the city, by its ISO code."""
+        return str(self.release.head["city"]["currency"])
 
-    def _unit(self, unit: str) -> str:
-        named = self.words(f"unit.{unit}") if self.words.has(f"unit.{unit}") else unit
-        currency = str(self.release.head["city"]["currency"])
-        known = self.words.has(f"currency.{currency}")
-        return named.replace("LCU", self.words(f"currency.{currency}") if known else currency)
+    def unit(self, unit: str) -> str:
+        """Return a unit's name in the language, for the head of a column."""
+        return amounts.alone(amounts.unit_name(unit, self.currency, self.words))
 
     def amount(self, value: float, unit: str) -> str:
-        """Return a number with its unit."""
-        return with_unit(number(value), self._unit(unit))
+        """Return a number with its unit, money in the scale that its size deserves."""
+        return amounts.amount(value, unit, self.currency, self.words)
+
+    def exact(self, value: float, unit: str) -> str:
+        """Return a number of money in full where `amount` rounds it to a scale, else nothing."""
+        return amounts.exact(value, unit, self.currency, self.words)
+
+    def bare(self, value: float, unit: str) -> str:
+        """Return a number whose unit is known from beside it; money says its scale."""
+        scaled = bool(self.exact(value, unit))
+        return self.amount(value, unit) if scaled else number(value)
+
+    def axis(self, values: Iterable[float], unit: str) -> tuple[str, Callable[[float], str]]:
+        """Return the unit of a chart and how it writes a number: one scale for all of them."""
+        size = max(map(abs, values), default=0.0)
+        per, named = amounts.scale_of(unit, size, self.currency, self.words)
+        return amounts.alone(named), lambda value: number(value / per)
+
+    @functools.cached_property
+    def tally(self) -> scores.Tally:
+        """What the scores of the subject city are made of."""
+        return scores.tally(self.release, self.subject)
 
     def history(self, indicator: str, place: str) -> tuple[Figure, ...]:
         """Return the figures of an indicator at a place, oldest first."""

@@ -49,7 +49,7 @@ def _lines(block: Mapping[str, object]) -> str:
 
 
 def write_city(folder: Path) -> None:
-    """Write city.toml: who the city is, and the mark that every page must bear."""
+    """Write city.toml: who the city is, its targets, and the mark that every page must bear."""
     said = settings("shili")
     names = (
         *("id", "title_zh", "title_en", "country", "currency", "subject"),
@@ -60,6 +60,8 @@ def write_city(folder: Path) -> None:
     for level in said["level"]:
         text += "\n[[level]]\n" + _lines(level)
     text += "\n[map]\n" + _lines(said["map"])
+    for target in said["target"]:
+        text += "\n[[target]]\n" + _lines(target)
     (folder / "city.toml").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jinglun.model.arrays import Array
-from jinglun.teaching.dice import Ints, stream
+from jinglun.teaching.dice import Ints, apportion, stream
 from jinglun.teaching.land import Land
 from jinglun.teaching.people import People
 from jinglun.teaching.settings import settings, years
@@ -155,6 +155,25 @@ def _mean(author: _Author, ident: str, said: dict[str, Any]) -> Figure:
     return Figure(made.districts, made.peers, city, made.size, made.decimals, made.since)
 
 
+def _split(author: _Author, ident: str, said: dict[str, Any]) -> Figure:
+    """Cut another figure into all its parts at once, so that they add up, and return this one."""
+    whole = author.figure(said["split"])
+    group = {i: s for i, s in author.says.items() if s.get("split") == said["split"]}
+    weight = np.stack([author.path(i, s, "weight") for i, s in group.items()])
+    here = np.array([s.get("here", 1.0) for s in group.values()])
+    weight[:, : author.parts] *= here[:, None, None]
+    at = list(group).index(ident)
+    places = np.vstack([whole.districts, whole.peers])
+    cut = np.array(
+        [
+            [apportion(int(total), weight[:, p, t])[at] for t, total in enumerate(line)]
+            for p, line in enumerate(places)
+        ]
+    )
+    parts, peers = cut[: author.parts], cut[author.parts :]
+    return Figure(parts, peers, parts.sum(axis=0), whole.size, whole.decimals, whole.since)
+
+
 def _sum(author: _Author, ident: str, said: dict[str, Any]) -> Figure:
     return author.figured(np.sum([author.values(i) for i in said["sum"]], axis=0), said, own=False)
 
@@ -186,6 +205,7 @@ def _copy(author: _Author, ident: str, said: dict[str, Any]) -> Figure:
 
 _WAYS = {
     "copy": _copy,
+    "split": _split,
     "sum": _sum,
     "less": _less,
     "percent": _percent,

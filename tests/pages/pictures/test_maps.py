@@ -176,3 +176,25 @@ def test_a_map_is_sound_for_any_rings(atlas: Draw, assert_sound: Check, district
     assert_sound(
         atlas([Shape(f"d{i}", rings, "#579dab", text="50") for i, rings in enumerate(districts)])
     )
+
+
+def test_a_named_district_shows_its_name_over_its_value_or_is_listed_below(
+    atlas: Draw, texts: Callable[[str], list[str]]
+) -> None:
+    """A box of 2 x 2 degrees has room for a short name; a long one is listed with its value."""
+    box = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]
+    far = [(x + 2.0, y) for x, y in box]
+    long = "A very long name of a district that cannot stand in its own half of the map"
+    told = texts(
+        atlas(
+            [
+                Shape("Short", [box], "#ffffff", text="55", named=True),
+                Shape(long, [far], "#ffffff", text="77", named=True),
+            ]
+        )
+    )
+    assert told.count("Short") == 1 and told.count("55") == 1
+    assert told.index("Short") == told.index("55") - 1
+    assert told.count("77") == 1 and long not in told
+    listed = " ".join(told)
+    assert long in listed and listed.count("Short") == 1
