@@ -12,6 +12,8 @@ from importlib import resources
 
 from jinglun.model.catalogue import Catalogue, Indicator
 
+STATISTICS = ("统计局", "Statistics office")
+
 
 @dataclass(frozen=True, slots=True)
 class Department:
@@ -35,6 +37,8 @@ def departments(catalogue: Catalogue) -> tuple[Department, ...]:
 
     Every indicator gives each department it names one vote for the variables it reads; a variable
     goes where most votes are, among equals to the one named first most often, then by the list.
+    What no indicator reads but a rule of the city's kind does, jobs by sector and ages, is asked
+    of the office that keeps the statistics.
     """
     votes = _votes(catalogue)
     known = {zh: n for n, (zh, _, _) in enumerate(_listed())}
@@ -45,8 +49,8 @@ def departments(catalogue: Catalogue) -> tuple[Department, ...]:
             key=lambda item: (*item[1], -known.get(item[0][0], len(known))),
             default=None,
         )
-        if best is not None:
-            held.setdefault(best[0], []).append(ident)
+        office = STATISTICS if best is None else best[0]
+        held.setdefault(office, []).append(ident)
     ordered = sorted(held, key=lambda office: (known.get(office[0], len(known)), office))
     return tuple(Department(zh, en, tuple(held[zh, en])) for zh, en in ordered)
 

@@ -67,8 +67,10 @@ def test_every_score_has_text_at_aa_contrast() -> None:
         assert contrast(*score_colour(score)) >= 4.5
 
 
-def test_a_class_holds_its_lower_bound_and_not_its_upper() -> None:
-    fills = [score_colour(s)[0] for s in (0, 19.999, 20, 39.999, 40, 59.999, 60, 79.999, 80, 100)]
+def test_a_class_holds_its_lower_bound_and_not_its_upper_by_the_number_that_is_printed() -> None:
+    fills = [
+        score_colour(s)[0] for s in (0, 19.49, 19.51, 39.49, 39.51, 59.49, 59.51, 79.49, 80, 100)
+    ]
     assert fills == [fill for fill in colours.SCORE_FILLS for _ in (0, 1)]
 
 
