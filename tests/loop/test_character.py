@@ -12,7 +12,6 @@ import pytest
 
 from jinglun.loop.character import character, listed, resource, size_scheme
 from jinglun.loop.rulebook import rules
-from jinglun.loop.weave import Case, latest_figures, loom_of
 from jinglun.model.catalogue import Catalogue
 from jinglun.model.city import Character
 from jinglun.model.errors import Problem
@@ -21,16 +20,8 @@ DAY = date(2024, 12, 31)
 SECTORS = [s["id"] for s in rules("functions")["sector"]]
 
 
-def _case(toy: Any, day: date = DAY) -> Case:
-    """All that a finding rests on, of a toy city."""
-    measured, sensed, city = toy.measure(day), toy.sensed, toy.city
-    latest = latest_figures(measured, sensed, city, day)
-    loom = loom_of(measured, toy.catalogue, city)
-    return Case(sensed, measured, latest, loom, city, toy.catalogue, day, 0)
-
-
 def _character(toy: Any, day: date = DAY) -> dict[str, Any]:
-    return character(_case(toy, day))
+    return character(toy.case(day))
 
 
 @pytest.fixture
@@ -275,7 +266,7 @@ def test_the_names_are_as_many_as_the_plan_counts_of_their_kinds() -> None:
 def test_a_listed_city_is_flagged_with_its_kind(counted: Any, name: str, kind: str) -> None:
     assert listed(name) == kind
     counted.fact("c", "resident_pop", 5)
-    case = _case(counted)
+    case = counted.case(DAY)
     for title in (name, name.removesuffix("市")):
         told = resource(
             dataclasses.replace(case, city=dataclasses.replace(case.city, title_zh=title))
@@ -294,7 +285,7 @@ def test_not_on_the_list_is_said_of_a_city_and_of_no_county(counted: Any) -> Non
 def test_of_a_county_the_list_says_nothing(counted: Any) -> None:
     """The list's 58 counties and 16 districts are not carried, so silence is no answer."""
     counted.fact("c", "resident_pop", 5)
-    case = _case(counted)
+    case = counted.case(DAY)
     told = resource(dataclasses.replace(case, city=dataclasses.replace(case.city, title_zh="某县")))
     assert (told["flag"], told["refused"]) == (None, "not_carried")
 

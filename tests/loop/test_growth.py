@@ -9,7 +9,6 @@ import pytest
 
 from jinglun.loop.character import character
 from jinglun.loop.growth import class_of
-from jinglun.loop.weave import Case, latest_figures, loom_of
 
 DAY = date(2024, 12, 31)
 
@@ -22,16 +21,8 @@ def counted(toy: Any) -> Any:
     return toy
 
 
-def _case(toy: Any, day: date = DAY) -> Case:
-    """All that a finding rests on, of a toy city."""
-    measured, sensed, city = toy.measure(day), toy.sensed, toy.city
-    latest = latest_figures(measured, sensed, city, day)
-    loom = loom_of(measured, toy.catalogue, city)
-    return Case(sensed, measured, latest, loom, city, toy.catalogue, day, 0)
-
-
 def _character(toy: Any, day: date = DAY) -> dict[str, Any]:
-    return character(_case(toy, day))
+    return character(toy.case(day))
 
 
 def test_a_class_holds_its_lower_bound_and_not_its_upper() -> None:

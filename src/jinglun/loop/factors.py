@@ -16,6 +16,10 @@ from jinglun.model.factors import Sign, Woven, is_open
 Rows = Sequence[Mapping[str, Any]]
 
 
+MOVES: dict[bool | None, int] = {True: 1, False: -1, None: 0}
+"""A change for the better, for the worse, or none that is sure."""
+
+
 def factor_readings(
     case: Case, weave: Mapping[str, Rows], findings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
@@ -65,7 +69,7 @@ def _signs(case: Case, findings: Mapping[str, Any]) -> dict[str, Sign]:
             value=float(case.measured.value[n, case.subject, t]),
             score=float(score) if np.isfinite(score) else None,
             gap=gaps.get(ident),
-            moves={True: 1, False: -1}.get(sure.get(ident), 0),  # type: ignore[arg-type]
+            moves=MOVES[sure.get(ident)],
             openable=one.privacy == "public",
             opened=_is_opened(case, one.parameters, t, opened),
         )

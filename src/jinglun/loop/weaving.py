@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jinglun.framework import DOMAINS, FACTOR_IDS
+from jinglun.methods.aggregation import FLOOR
 from jinglun.model.arrays import Array, tidy
 from jinglun.model.catalogue import Indicator
 from jinglun.model.city import Settings, Weights
@@ -21,9 +22,6 @@ Rows = slice | NDArray[np.int64]
 
 ARITHMETIC, GEOMETRIC, HARMONIC = "arithmetic", "geometric", "harmonic"
 MEANS = (ARITHMETIC, GEOMETRIC, HARMONIC)
-FLOOR = 1.0
-"""Under a geometric or harmonic mean a score below 1 counts as 1, or one 0 would end it all."""
-
 CELLS = tuple((d.id, f) for d in DOMAINS for f in FACTOR_IDS)
 AIMS = tuple((d.id, a.id) for d in DOMAINS for a in d.aims)
 BLOCKS = (*CELLS, *((None, f) for f in FACTOR_IDS))
